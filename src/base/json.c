@@ -1,0 +1,139 @@
+/* JSON glue; see json.h. */
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void release(void *ctx)
+{
+    json_decref(ctx);
+}
+
+json_t *json_keep(struct arena *a, json_t *v)
+{
+    if (!v) {
+        a->failed = true;
+        return NULL;
+    }
+    return arena_defer(a, release, v) ? v : NULL;
+}
+
+/* jansson's own bound is far deeper than any of our documents; a cheap scan refuses early. */
+static bool too_deep(str text, int *line)
+{
+    int depth = 0;
+    bool quoted = false;
+    *line = 1;
+    for (size_t i = 0; i < text.bytes; i++) {
+        char c = text.data[i];
+        if (c == '\n')
+            ++*line;
+        if (quoted) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                quoted = false;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > JSON_DEPTH_MAX)
+                return true;
+        } else if (c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return false;
+}
+
+enum err json_parse(struct arena *a, str text, json_t **out, struct diag *d)
+{
+    int line;
+    if (!str_is_utf8(text))
+        return diag_set(d, ERR_UTF8, "JSON 不是有效的 UTF-8 文字", "the JSON is not valid UTF-8");
+    if (too_deep(text, &line)) {
+        diag_at(d, NULL, line, 0);
+        return diag_set(d, ERR_LIMIT, "JSON 嵌套超过 %d 层", "the JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+    }
+    json_error_t error;
+    json_t *v = json_loadb(text.data ? text.data : "", text.bytes,
+        JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (!v) {
+        diag_at(d, NULL, error.line, error.column);
+        return diag_set(d, ERR_SYNTAX, "JSON 格式有误,第 %d 行第 %d 列:%s",
+            "malformed JSON at line %d, column %d: %s", error.line, error.column, error.text);
+    }
+    v = json_keep(a, v);
+    if (!v)
+        return diag_arena(d, a);
+    *out = v;
+    return OK;
+}
+
+static int add_piece(const char *piece, size_t bytes, void *ctx)
+{
+    buf_add(ctx, (str){ piece, bytes });
+    return buf_failed(ctx) ? -1 : 0;
+}
+
+static str dump(struct arena *a, const json_t *v, size_t flags)
+{
+    struct buf b;
+    buf_init(&b, a, 64 * MIB);
+    if (json_dump_callback(v, add_piece, &b, flags | JSON_ENCODE_ANY | JSON_SORT_KEYS) != 0) {
+        a->failed = true;
+        return STR_NONE;
+    }
+    return buf_str(&b);
+}
+
+str json_text(struct arena *a, const json_t *v)
+{
+    return dump(a, v, JSON_COMPACT);
+}
+
+str json_text_pretty(struct arena *a, const json_t *v)
+{
+    return dump(a, v, JSON_INDENT(2));
+}
+
+str json_str(const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_string(v) ? (str){ json_string_value(v), json_string_length(v) } : STR_NONE;
+}
+
+int64_t json_int(const json_t *object, const char *key, int64_t otherwise)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+bool json_bool(const json_t *object, const char *key, bool otherwise)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_boolean(v) ? json_is_true(v) : otherwise;
+}
+
+json_t *json_from_str(str s)
+{
+    json_t *v = json_stringn(s.data ? s.data : "", s.bytes);
+    return v ? v : json_null();
+}
+
+void json_set_str(json_t *object, const char *key, str s)
+{
+    json_object_set_new(object, key, json_from_str(s));
+}
+
+void json_set_int(json_t *object, const char *key, int64_t v)
+{
+    json_object_set_new(object, key, json_integer(v));
+}
+
+void json_set_id(json_t *object, const char *key, int64_t id)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)id);
+    json_object_set_new(object, key, json_string(text));
+}
