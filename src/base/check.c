@@ -1,7 +1,7 @@
 /* Check characters; the standards are named in check.h. */
 #include "base/check.h"
 
-#include "base/time.h"
+#include "base/date.h"
 
 #include <string.h>
 

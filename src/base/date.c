@@ -2,7 +2,7 @@
  * Civil dates by era arithmetic: a year that starts in March puts the leap day last, and 400 years
  * (one era) have exactly 146,097 days, so day and date turn into each other without a table.
  */
-#include "base/time.h"
+#include "base/date.h"
 
 #include <stdio.h>
 

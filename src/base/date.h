@@ -3,8 +3,8 @@
  * the proleptic Gregorian calendar, also counted as days since 1970-01-01, which makes adding and
  * comparing plain arithmetic. What clock hangs on the wall is the business of a time zone (tz.h).
  */
-#ifndef JUNMA_BASE_TIME_H
-#define JUNMA_BASE_TIME_H
+#ifndef JUNMA_BASE_DATE_H
+#define JUNMA_BASE_DATE_H
 
 #include "base/text.h"
 
