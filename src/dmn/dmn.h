@@ -1,0 +1,107 @@
+/*
+ * Decisions: OMG DMN 1.2 to 1.5 models read from XML, checked, made ready, decided.
+ *
+ *     XML --dmn_load--> struct dmn_model --dmn_decide--> feel_value (+ trace)
+ *          (once)        immutable, shared    (often)
+ *
+ * A model that loads can be decided: every name is resolved, every expression compiled. What is not
+ * supported or not right is refused at load, by name, with file and line; all faults of a file are
+ * reported, not only the first.
+ */
+#ifndef JUNMA_DMN_H
+#define JUNMA_DMN_H
+
+#include "feel/feel.h"
+
+enum {
+    DMN_FILE_BYTES_MAX = 8 << 20,
+    DMN_DEPTH_MAX = 64,
+    DMN_ELEMENTS_MAX = 200000,
+    DMN_FAULTS_MAX = 50,
+};
+
+struct dmn_model;
+struct dmn_decision;
+struct dmn_service;
+
+/* One file; `file` is how messages name it. Everything lives in the arena. */
+MUST_USE enum err dmn_load(struct arena *a, str file, str xml, struct dmn_model **out,
+    struct diag_list *faults);
+
+struct dmn_source {
+    str file, xml;
+};
+/* Several files that import each other by namespace; out[i] is the model of sources[i]. */
+MUST_USE enum err dmn_load_set(struct arena *a, const struct dmn_source *sources, size_t count,
+    struct dmn_model **out, struct diag_list *faults);
+
+str dmn_model_name(const struct dmn_model *m);
+str dmn_model_namespace(const struct dmn_model *m);
+
+/* By name, else by id; NULL when there is none. */
+const struct dmn_decision *dmn_decision_find(const struct dmn_model *m, str name);
+size_t dmn_decision_count(const struct dmn_model *m);
+const struct dmn_decision *dmn_decision_at(const struct dmn_model *m, size_t index);
+str dmn_decision_name(const struct dmn_decision *d);
+str dmn_decision_id(const struct dmn_decision *d);
+int dmn_decision_line(const struct dmn_decision *d);
+
+/* The input data a decision needs, directly or through other decisions. */
+struct dmn_input {
+    str name;
+    const struct feel_type *type; /* never NULL */
+    int line;
+};
+MUST_USE enum err dmn_decision_inputs(const struct dmn_model *m, const struct dmn_decision *d,
+    struct arena *a, const struct dmn_input **out, size_t *count);
+/* The names of the outputs of its decision table (one without a name has the decision's); count 0
+ * when the logic is no table. */
+MUST_USE enum err dmn_decision_outputs(const struct dmn_model *m, const struct dmn_decision *d,
+    struct arena *a, const struct dmn_input **out, size_t *count);
+
+/* What happened, for a person to read. Caller's storage: set the arena, zero the rest. */
+struct dmn_trace_rule {
+    size_t index; /* from 1, as the clerk counts */
+    str label;    /* the rule's annotation or description, or "" */
+    int line;
+};
+struct dmn_trace_value {
+    str name, expression;
+    feel_value value;
+};
+struct dmn_trace_step {
+    str decision;
+    str hit_policy; /* "U", "F", "C+" …, "" when the logic is no table */
+    const struct dmn_trace_value *inputs;
+    size_t input_count;
+    const struct dmn_trace_rule *rules; /* that matched, in order */
+    size_t rule_count;
+    feel_value result;
+};
+struct dmn_trace {
+    struct arena *arena;
+    const struct dmn_trace_step *steps; /* in the order of evaluation */
+    size_t step_count, step_capacity;
+    const str *missing; /* inputs that were asked for and not there, or null */
+    size_t missing_count;
+    struct feel_warnings warnings;
+};
+
+/* inputs: a context by the names of input data; a decision named in it is taken as given and not
+ * evaluated. The result is null when the logic gives null: the trace's warnings say why (for
+ * instance that two rules of a unique table match). trace may be NULL. Errors as feel_eval. */
+MUST_USE enum err dmn_decide(const struct dmn_model *m, const struct dmn_decision *decision,
+    feel_value inputs, const struct feel_env *env, struct arena *a, feel_value *out,
+    struct dmn_trace *trace, struct diag *d);
+
+/* A decision service by name or id; its input data and input decisions are taken from inputs. */
+const struct dmn_service *dmn_service_find(const struct dmn_model *m, str name);
+MUST_USE enum err dmn_service_decide(const struct dmn_model *m, const struct dmn_service *service,
+    feel_value inputs, const struct feel_env *env, struct arena *a, feel_value *out,
+    struct dmn_trace *trace, struct diag *d);
+
+/* A trace as JSON for the web: {steps:[{decision, hitPolicy, inputs, rules, result}], missing,
+ * warnings:[{zh,en}]}. Kept by the arena. */
+json_t *dmn_trace_json(struct arena *a, const struct dmn_trace *t);
+
+#endif
