@@ -1,0 +1,343 @@
+/*
+ * A pack is what one zone has registered, promised and counts: a folder of text files that a clerk
+ * can change. This room reads it whole, checks it whole and makes one immutable structure of it.
+ *
+ *     folder ─┐                    ┌─ settings, units, roles, calendar, code tables, registers
+ *             ├─ struct pack_source ─ pack_load ─ struct pack ─┤
+ *     database┘  (list, read)      └─ systems: form, procedure, decisions, promises, topics,
+ *                                              templates, figures
+ *
+ * Invariants
+ *   - a pack that loads is whole: every code that one file uses is defined by another, every
+ *     expression is compiled, every model is read. Whatever is unknown is refused by name;
+ *   - all faults of a pack are reported, with file and line, what is wrong and what would be right;
+ *   - a pack is versioned by content: `version` is the SHA-256 (hexadecimal) over the manifest, one
+ *     line "<sha256 of content> <path>\n" for each definition file, sorted by path. The files' texts
+ *     are kept, so that a version can be stored beside the cases that run on it and loaded again
+ *     through pack_source_files(): the same files give the same version and the same pack;
+ *   - nothing here changes after loading: any number of threads may read it.
+ *
+ * Definition files end in .json .bpmn .dmn .sql .csv. README.md files and whatever lies in a folder
+ * named "sample" are for people and for the sample generator: they are no part of a version. Any
+ * other file, a symbolic link, and a definition file that nothing refers to, are faults.
+ * docs/pack.md describes the format.
+ */
+#ifndef JUNMA_PACK_PACK_H
+#define JUNMA_PACK_PACK_H
+
+#include "calendar/calendar.h"
+#include "dmn/dmn.h"
+#include "feel/feel.h"
+
+struct form;
+struct bpmn_model;
+struct bpmn_process;
+
+enum {
+    PACK_FILES_MAX = 2000,
+    PACK_FILE_BYTES_MAX = 4 << 20,
+    PACK_BYTES_MAX = 64 << 20, /* all files together */
+    PACK_FOLDER_DEPTH_MAX = 8,
+    PACK_PATH_BYTES_MAX = 200,
+    PACK_ITEMS_MAX = 2000, /* in any one list of a definition */
+    PACK_CODES_MAX = 100000,
+    PACK_FAULTS_MAX = 200,
+};
+
+/* A name in the two languages of the house; both are always there. */
+struct name2 {
+    str zh, en;
+};
+
+/* ---- where a pack comes from ---------------------------------------------------------------- */
+
+struct pack_source {
+    const char *label; /* put before paths in faults: the folder as the user named it, or "" */
+    void *ctx;
+    /* All files, paths relative with '/', in any order. */
+    enum err (*list)(void *ctx, struct arena *a, str **paths, size_t *count, struct diag *d);
+    enum err (*read)(
+        void *ctx, struct arena *a, str path, size_t bytes_max, str *out, struct diag *d);
+};
+
+/* One file of a version: what the manifest lists and what the zone keeps in its database. */
+struct pack_file {
+    str path;   /* "requests/system.json" */
+    str text;
+    str sha256; /* of the text, 64 hexadecimal digits */
+};
+
+/* A folder, through sys. sys and folder must outlive the source; ctx lives in the arena. */
+MUST_USE enum err pack_source_folder(struct arena *a, const struct sys *sys, const char *folder,
+    struct pack_source *out, struct diag *d);
+/* Files already at hand (stored ones); `sha256` is not looked at. The array must outlive it. */
+MUST_USE enum err pack_source_files(struct arena *a, const struct pack_file *files, size_t count,
+    const char *label, struct pack_source *out, struct diag *d);
+
+/* ---- zone.json, units.json, roles.json ------------------------------------------------------ */
+
+enum pack_crypto { PACK_CRYPTO_INTERNATIONAL, PACK_CRYPTO_NATIONAL };
+
+struct pack_zone {
+    str code; /* "nanchang" */
+    struct name2 name;
+    bool synthetic; /* its records are made up, and the interface says so */
+    str timezone;
+    const str *languages; /* "zh-CN", "en": the first is the default */
+    size_t language_count;
+    enum pack_crypto crypto;
+    str origin;       /* of the journal's checkpoints */
+    const str *hours; /* as written: "08:30-12:00" */
+    size_t hour_count;
+    int session_idle_minutes, session_absolute_hours;
+    int lockout_failures, lockout_minutes;
+    int password_bytes_min;
+};
+
+enum pack_unit_kind {
+    PACK_UNIT_CENTRE,
+    PACK_UNIT_HANDLER,
+    PACK_UNIT_LEADER,
+    PACK_UNIT_SUPERVISION,
+    PACK_UNIT_ADMIN,
+};
+
+struct pack_unit {
+    str code; /* "ECO" */
+    struct name2 name;
+    enum pack_unit_kind kind;
+    str phone; /* may be empty */
+};
+
+enum pack_scope { PACK_SCOPE_NONE, PACK_SCOPE_ENTERPRISE, PACK_SCOPE_UNIT, PACK_SCOPE_ALL };
+
+struct pack_role {
+    str code; /* "officer" */
+    struct name2 name;
+    enum pack_scope scope;
+    const str *houses; /* "hall", "desk", "cockpit", "pack" */
+    size_t house_count;
+    const str *permissions; /* "case.create", "verb.sign" …, sorted */
+    size_t permission_count;
+};
+
+/* ---- codes and registers --------------------------------------------------------------------- */
+
+struct pack_code {
+    str code, name;
+    struct name2 label; /* zh is `name`; en is the table's English name, or `name` */
+    str parent;         /* code of the level above, or empty */
+    int level;          /* from 1 */
+};
+
+/* One code table, sorted by code. */
+struct pack_codes {
+    str name; /* "gbt4754": the file's name without .csv */
+    const struct pack_code *items;
+    size_t count;
+};
+
+enum pack_column_type {
+    PACK_COLUMN_TEXT,
+    PACK_COLUMN_INT,
+    PACK_COLUMN_REAL,
+    PACK_COLUMN_DATE,
+    PACK_COLUMN_BOOL,
+    PACK_COLUMN_CODE, /* one of `codes` */
+    PACK_COLUMN_REF,  /* key of a record of `ref` */
+};
+
+enum pack_check {
+    PACK_CHECK_NONE,
+    PACK_CHECK_CREDIT_CODE,    /* GB 32100 */
+    PACK_CHECK_CITIZEN_NUMBER, /* GB 11643 */
+    PACK_CHECK_PHONE,          /* Chinese mobile or fixed line */
+};
+
+struct pack_column {
+    str name;
+    struct name2 title;
+    enum pack_column_type type;
+    enum pack_check check;
+    bool required, unique;
+    bool masked; /* shown only by right, and the look is journalled */
+    const struct pack_codes *codes;
+    const struct pack_register *ref;
+    int bytes_max; /* of a text; 0 = the engine's own limit */
+};
+
+struct pack_register {
+    str code; /* "enterprise" */
+    struct name2 name;
+    const struct pack_column *key, *label; /* into columns */
+    const struct pack_column *columns;
+    size_t column_count;
+};
+
+/* ---- a system: <system>/system.json and what it names --------------------------------------- */
+
+struct pack_topic {
+    str code;
+    struct name2 name;
+    str group; /* code of the group */
+    struct name2 group_name;
+    const str *examples_zh, *examples_en;
+    size_t example_zh_count, example_en_count;
+    const str *keywords;
+    size_t keyword_count;
+};
+
+enum pack_promise_scope { PACK_PROMISE_CASE, PACK_PROMISE_TASK };
+enum pack_time_unit { PACK_WORKING_DAYS, PACK_WORKING_HOURS, PACK_CALENDAR_DAYS };
+
+struct pack_promise {
+    str code; /* "answer" */
+    struct name2 name;
+    enum pack_promise_scope scope;
+    enum pack_time_unit unit;
+    str amount_text;                   /* FEEL, without the leading '=' */
+    const struct feel_program *amount; /* over the case's variables, gives a number */
+    const str *met_by;                 /* verbs */
+    size_t met_by_count;
+    int amber_percent, red_percent; /* share of the time left at which the colour begins */
+    bool pause;                     /* stands still while the case is suspended */
+    int extend_times, extend_most;  /* 0 = no extension; most: units added each time */
+    struct name2 law;               /* what it rests on */
+};
+
+struct pack_template {
+    str code;
+    struct name2 title, text;
+    const str *topics; /* none: for all */
+    size_t topic_count;
+};
+
+enum pack_good { PACK_GOOD_NONE, PACK_GOOD_UP, PACK_GOOD_DOWN };
+enum pack_drawing { PACK_DRAWING_NUMBER, PACK_DRAWING_BARS, PACK_DRAWING_LINE, PACK_DRAWING_TABLE };
+
+struct pack_dimension {
+    str name;   /* "unit" */
+    str column; /* of rows */
+};
+
+/* A named number: rows and what is computed over them. The SQL is one text for SQLite and
+ * PostgreSQL, $1 is the zone:  WITH rows AS (<rows>) SELECT <value> FROM rows */
+struct pack_figure {
+    str name; /* "on_time_rate": the file's name without .sql */
+    struct name2 title, unit, note;
+    enum pack_good good;
+    bool has_target;
+    double target;
+    const struct pack_dimension *by;
+    size_t by_count;
+    enum pack_drawing drawing;
+    str rows;           /* a SELECT with named columns, `id` among them; no semicolon */
+    const str *columns; /* of rows, in order */
+    size_t column_count;
+    str value; /* an expression over rows */
+};
+
+/* Which form field plays which part; a part that the system does not name is empty. */
+struct pack_fields {
+    str title, text, topic, contact_name, contact_phone, place, urgency, attachments;
+};
+
+struct pack_decisions {
+    str file;
+    const struct dmn_model *model;
+};
+
+struct pack_system {
+    str folder; /* "requests" */
+    str kind;   /* "request" */
+    struct name2 name;
+    str number_prefix; /* "Q" */
+    struct pack_fields fields;
+    str applicant;       /* a register's code */
+    const str *channels; /* "web", "phone", "visit", "import" */
+    size_t channel_count;
+    int rating_levels, rating_bad_at_most; /* 0 = not rated */
+
+    const struct form *form;
+    const struct bpmn_model *procedure;
+    const struct bpmn_process *process;
+    const struct pack_decisions *decisions;
+    size_t decision_count;
+    const struct pack_topic *topics;
+    size_t topic_count;
+    const struct pack_promise *promises;
+    size_t promise_count;
+    const struct pack_template *templates;
+    size_t template_count;
+    const struct pack_figure *figures; /* sorted by name */
+    size_t figure_count;
+};
+
+/* ---- the pack ------------------------------------------------------------------------------- */
+
+struct pack {
+    char version[65];
+    const struct pack_file *files; /* sorted by path */
+    size_t file_count;
+
+    struct pack_zone zone;
+    const struct calendar *calendar;
+    const struct tz *tz;
+    struct calendar_clock clock; /* calendar, tz and office hours together, ready to count */
+    const struct pack_unit *units;
+    size_t unit_count;
+    const struct pack_role *roles;
+    size_t role_count;
+    const struct pack_codes *codes;
+    size_t codes_count;
+    const struct pack_register *registers;
+    size_t register_count;
+    const struct pack_system *systems;
+    size_t system_count;
+};
+
+/* What the pack cannot know by itself. */
+struct pack_options {
+    const struct sys *sys;    /* for the time zone's table */
+    const char *const *verbs; /* the engine's verbs, NULL after the last */
+};
+
+/* Reads and checks the whole pack. OK: *out lives in the arena, and so do all its parts; source and
+ * options are no longer needed (verbs apart from sys). Faults: the first one's error, all of them in
+ * `faults` (initialised by the caller, PACK_FAULTS_MAX is a good limit). */
+MUST_USE enum err pack_load(struct arena *a, const struct pack_source *source,
+    const struct pack_options *options, const struct pack **out, struct diag_list *faults);
+
+/* Look-ups; NULL when there is none. */
+const struct pack_unit *pack_unit(const struct pack *p, str code);
+const struct pack_unit *pack_unit_of_kind(const struct pack *p, enum pack_unit_kind kind);
+const struct pack_role *pack_role(const struct pack *p, str code);
+const struct pack_register *pack_register(const struct pack *p, str code);
+const struct pack_column *pack_column(const struct pack_register *r, str name);
+const struct pack_codes *pack_codes(const struct pack *p, str name);
+const struct pack_code *pack_code(const struct pack_codes *c, str code);
+const struct pack_file *pack_file(const struct pack *p, str path);
+const struct pack_system *pack_kind(const struct pack *p, str kind);
+const struct pack_promise *pack_promise(const struct pack_system *s, str code);
+const struct pack_topic *pack_topic(const struct pack_system *s, str code);
+const struct pack_template *pack_template(const struct pack_system *s, str code);
+const struct pack_figure *pack_figure(const struct pack_system *s, str name);
+/* By name or id over all decision files of the system; *model (may be NULL) is where it stands. */
+const struct dmn_decision *pack_decision(
+    const struct pack_system *s, str name, const struct dmn_model **model);
+
+bool pack_role_may(const struct pack_role *r, str permission);
+bool pack_role_enters(const struct pack_role *r, str house);
+/* "zh" gives zh, all else en. */
+static inline str name2_in(struct name2 n, const char *lang)
+{
+    return lang && lang[0] == 'z' ? n.zh : n.en;
+}
+
+/* Words of the files and of the API for the enums above: "handler", "working_days", "up" … */
+const char *pack_unit_kind_word(enum pack_unit_kind kind);
+const char *pack_time_unit_word(enum pack_time_unit unit);
+const char *pack_drawing_word(enum pack_drawing drawing);
+const char *pack_good_word(enum pack_good good);
+
+#endif
