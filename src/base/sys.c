@@ -221,6 +221,13 @@ static enum err real_file_remove(void *ctx, const char *path, struct diag *d)
     return unlink(path) < 0 ? sys_errno(d, errno, path) : OK;
 }
 
+static bool real_is_link(void *ctx, const char *path)
+{
+    (void)ctx;
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 const struct sys *sys_real(void)
 {
     static const struct sys real = {
@@ -232,6 +239,7 @@ const struct sys *sys_real(void)
         .dir_create = real_dir_create,
         .dir_list = real_dir_list,
         .file_remove = real_file_remove,
+        .is_link = real_is_link,
     };
     return &real;
 }

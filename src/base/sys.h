@@ -32,6 +32,8 @@ struct sys {
         struct diag *d);
     /* ERR_NOT_FOUND when there is none. */
     enum err (*file_remove)(void *ctx, const char *path, struct diag *d);
+    /* Is the name itself a symbolic link? NULL in a table without links. */
+    bool (*is_link)(void *ctx, const char *path);
 };
 
 /* The real one; shared, immutable. */

@@ -25,13 +25,11 @@
 #ifndef JUNMA_PACK_PACK_H
 #define JUNMA_PACK_PACK_H
 
+#include "bpmn/bpmn.h"
 #include "calendar/calendar.h"
 #include "dmn/dmn.h"
 #include "feel/feel.h"
-
-struct form;
-struct bpmn_model;
-struct bpmn_process;
+#include "form/form.h"
 
 enum {
     PACK_FILES_MAX = 2000,
@@ -124,8 +122,8 @@ struct pack_role {
 /* ---- codes and registers --------------------------------------------------------------------- */
 
 struct pack_code {
-    str code, name;
-    struct name2 label; /* zh is `name`; en is the table's English name, or `name` */
+    str code;
+    struct name2 name; /* a table without English names has the Chinese ones in both */
     str parent;         /* code of the level above, or empty */
     int level;          /* from 1 */
 };
@@ -260,7 +258,7 @@ struct pack_system {
 
     const struct form *form;
     const struct bpmn_model *procedure;
-    const struct bpmn_process *process;
+    const struct bpmn_node *process; /* the one that a case runs through */
     const struct pack_decisions *decisions;
     size_t decision_count;
     const struct pack_topic *topics;
