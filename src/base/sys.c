@@ -105,9 +105,9 @@ static enum err real_file_read(
     return e;
 }
 
-static int write_synced(const char *path, str data)
+static int write_synced(const char *path, str data, mode_t mode)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (fd < 0)
         return errno;
     int failed = 0;
@@ -141,16 +141,15 @@ static int sync_parent(const char *path)
     return failed;
 }
 
-static enum err real_file_write(void *ctx, const char *path, str data, struct diag *d)
+static enum err write_beside(const char *path, str data, mode_t mode, struct diag *d)
 {
-    (void)ctx;
     char beside[PATH_BYTES];
     unsigned tag;
     real_random(NULL, &tag, sizeof tag);
     int length = snprintf(beside, sizeof beside, "%s.%08x.part", path, tag);
     if (length < 0 || (size_t)length >= sizeof beside)
         return sys_errno(d, ENAMETOOLONG, path);
-    int failed = write_synced(beside, data);
+    int failed = write_synced(beside, data, mode);
     if (!failed && rename(beside, path) < 0)
         failed = errno;
     if (failed) {
@@ -159,6 +158,18 @@ static enum err real_file_write(void *ctx, const char *path, str data, struct di
     }
     failed = sync_parent(path);
     return failed ? sys_errno(d, failed, path) : OK;
+}
+
+static enum err real_file_write(void *ctx, const char *path, str data, struct diag *d)
+{
+    (void)ctx;
+    return write_beside(path, data, 0644, d);
+}
+
+static enum err real_file_write_private(void *ctx, const char *path, str data, struct diag *d)
+{
+    (void)ctx;
+    return write_beside(path, data, 0600, d);
 }
 
 static enum err real_dir_create(void *ctx, const char *path, struct diag *d)
@@ -236,6 +247,7 @@ const struct sys *sys_real(void)
         .random = real_random,
         .file_read = real_file_read,
         .file_write = real_file_write,
+        .file_write_private = real_file_write_private,
         .dir_create = real_dir_create,
         .dir_list = real_dir_list,
         .file_remove = real_file_remove,

@@ -25,6 +25,8 @@ struct sys {
     /* Written beside, synced, renamed: the old file or the new one, never a part. ERR_DISK_FULL,
      * ERR_READ_ONLY, ERR_IO. */
     enum err (*file_write)(void *ctx, const char *path, str data, struct diag *d);
+    /* The same for a secret: readable by its owner alone. */
+    enum err (*file_write_private)(void *ctx, const char *path, str data, struct diag *d);
     /* Creates a directory and its parents. */
     enum err (*dir_create)(void *ctx, const char *path, struct diag *d);
     /* Names in a directory, sorted, without "." and ".."; directories end in '/'. */

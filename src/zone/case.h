@@ -1,0 +1,185 @@
+/*
+ * Cases: a procedure under way for an applicant.
+ *
+ * Status     open       somebody of the zone has it
+ *            replied    answered, the applicant has not said whether it helped
+ *            closed     over: rated, or the time to rate has passed
+ *            withdrawn, merged
+ *
+ * The procedure's state (tokens, variables) is kept with the case as JSON; tasks, timers and
+ * promises are rows of their own, so that lists are plain SQL. One transaction moves all of them.
+ */
+#ifndef JUNMA_ZONE_CASE_H
+#define JUNMA_ZONE_CASE_H
+
+#include "zone/promise.h"
+
+enum case_status { CASE_OPEN, CASE_REPLIED, CASE_CLOSED, CASE_WITHDRAWN, CASE_MERGED };
+const char *case_status_word(enum case_status s);
+bool case_status_from(str word, enum case_status *out);
+
+struct case_row {
+    int64_t id, version;
+    str kind, number, pack_version;
+    str title, body, topic, channel, urgency, place;
+    int64_t enterprise_id, account_id;
+    str enterprise_name, contact_name, contact_phone;
+    str unit;
+    int64_t assignee_id;
+    str assignee_name;
+    enum case_status status;
+    str node, node_name_zh, node_name_en; /* of the step that waits; the first when several */
+    str data, state;                      /* JSON texts */
+    int64_t created_at, updated_at, first_response_at, replied_at, closed_at;
+    int64_t due_at;                       /* of the case's promise; 0 = none */
+    enum promise_colour colour;           /* as of op->now_ms */
+    struct promise promise;               /* the case's main promise as kept beside it; id 0 = none */
+    str answer, answered_by, answered_unit;
+    int64_t rating;                       /* 5 best … 1; 0 = unrated */
+    str rating_text;
+    int64_t urged, supervised, reopened, suspended;
+    int64_t merged_into;
+    str extension;                        /* JSON of the request that waits, or empty */
+    str source, source_number;            /* of imported cases */
+};
+
+struct case_task {
+    int64_t id, case_id, token;
+    str node, name_zh, name_en, role, unit, verbs;
+    int64_t assignee_id;
+    str assignee_name;
+    str state; /* open suspended done cancelled */
+    int64_t created_at, signed_at, done_at, due_at;
+};
+
+/* ---- making one ---- */
+
+struct case_input {
+    str kind, channel;        /* channel empty: "web" */
+    json_t *data;             /* the form's fields */
+    const int64_t *files;     /* attachments uploaded before */
+    size_t file_count;
+    int64_t enterprise_id;    /* on behalf of; 0: the actor's own */
+    str contact_name, contact_phone; /* on behalf of; empty: from the form */
+    struct diag_list *faults; /* one a field */
+};
+struct case_created {
+    struct case_row row;
+    int64_t event;
+};
+MUST_USE enum err case_create(struct op *op, const struct case_input *in, struct case_created *out);
+
+/* ---- reading ---- */
+
+/* ERR_NOT_FOUND also when the actor may not see it: nobody learns which numbers exist. */
+MUST_USE enum err case_get(struct op *op, int64_t id, struct case_row *out);
+MUST_USE enum err case_by_number(struct op *op, str number, struct case_row *out);
+
+struct case_filter {
+    str kind, text, status /* open|replied|closed|…|all|empty, "active" = open and replied */;
+    str unit, topic, month, colour, channel, number;
+    int64_t enterprise_id, rating;
+    bool newest_first;     /* else by danger */
+    int64_t after_key, after_id; /* of the last row of the page before: see case_key */
+    size_t limit;          /* 1..200 */
+};
+struct case_page {
+    struct case_row *items;
+    size_t count;
+    int64_t total;         /* -1 when not counted */
+    bool more;
+    int64_t next_key, next_id;
+};
+/* Only what the actor may see. */
+MUST_USE enum err case_list(struct op *op, const struct case_filter *f, struct case_page *out);
+MUST_USE enum err case_similar(struct op *op, const struct case_row *c, size_t limit,
+    struct case_row **out, size_t *count);
+MUST_USE enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size_t *count);
+
+struct task_filter {
+    str scope; /* mine: signed for by me, or my unit's and not signed; unit; all */
+    str colour, node, text;
+    int64_t after_key, after_id;
+    size_t limit;
+};
+struct task_item {
+    struct case_task task;
+    struct case_row row;
+    struct promise promise; /* the nearest; id 0 = none */
+};
+struct task_page {
+    struct task_item *items;
+    size_t count;
+    int64_t total, next_key, next_id;
+    bool more;
+    int64_t counts[8]; /* by enum promise_colour, of the whole list */
+};
+MUST_USE enum err task_list(struct op *op, const struct task_filter *f, struct task_page *out);
+
+struct case_link {
+    const char *relation; /* merged_into, merged_from */
+    int64_t id;
+    str number, title;    /* title empty where the actor may not see the other case */
+    enum case_status status;
+    int64_t due_at;
+};
+MUST_USE enum err case_links(struct op *op, const struct case_row *c, struct case_link **out,
+    size_t *count);
+
+/* ---- verbs ---- */
+
+enum { VERB_NEEDS_TEXT = 1, VERB_TEXT = 2, VERB_NEEDS_UNIT = 4, VERB_NEEDS_DAYS = 8,
+    VERB_NEEDS_RATING = 16, VERB_NEEDS_TARGET = 32, VERB_PUBLIC = 64, VERB_FILES = 128 };
+
+enum verb {
+#define V(name, word, zh, en, inputs, kind) VERB_##name,
+#include "zone/verbs.def"
+#undef V
+    VERB_COUNT
+};
+struct verb_info {
+    const char *word, *zh, *en;
+    unsigned inputs;
+    enum { VERB_AT_STEP, VERB_AT_CASE, VERB_AT_ENDED } kind;
+};
+const struct verb_info *verb_info(enum verb v);
+bool verb_from(str word, enum verb *out);
+/* The words, NULL-ended, for the pack's checks. */
+const char *const *verb_words(void);
+
+struct verb_option {
+    enum verb verb;
+    bool allowed;
+    int64_t task_id;   /* where it would act, 0 = the case */
+    struct name2 reason; /* why not */
+};
+/* Every verb that could concern this actor, allowed or not, with the reason why not. */
+MUST_USE enum err case_verbs(struct op *op, const struct case_row *c, struct verb_option **out,
+    size_t *count);
+
+struct verb_input {
+    enum verb verb;
+    int64_t task_id;    /* 0: the only one that fits */
+    str text, unit, target;
+    int64_t assignee, days, rating;
+    bool is_public;
+    const int64_t *files;
+    size_t file_count;
+    int64_t if_version; /* 0: any */
+    bool dry_run;
+};
+struct verb_result {
+    struct case_row row;
+    int64_t event;
+    str unit_before; /* for those who watch: whose lists change */
+};
+/* ERR_NOT_ALLOWED with the reason, ERR_PRECONDITION for another version, ERR_INVALID with a field. */
+MUST_USE enum err case_verb(struct op *op, int64_t id, const struct verb_input *in,
+    struct verb_result *out);
+
+/* Fires timers that are due; *fired counts them, at most `limit` a call. */
+MUST_USE enum err case_timers(struct op *op, size_t limit, size_t *fired);
+/* What happens next, a sentence for the applicant. */
+struct name2 case_next(struct op *op, const struct case_row *c);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * The tables. `zone` leads every primary key, so that a distributed database can put a zone on one
+ * place. Instants are milliseconds since 1970 in UTC, 0 or NULL = never; `created_on` and `month`
+ * are the local date, for reports. Registers get tables of their own (register.c).
+ *
+ * case_report is for reading: figures and outside tools use it and nothing else. Columns are only
+ * ever added to it.
+ *
+ * A step that has been released is never changed: add the next one.
+ */
+#include "zone/schema.h"
+
+static const char accounts[] =
+    "CREATE TABLE account (zone TEXT NOT NULL, id BIGINT NOT NULL, login TEXT NOT NULL,"
+    " name TEXT NOT NULL, role TEXT NOT NULL, unit TEXT NOT NULL, enterprise_id BIGINT NOT NULL,"
+    " phone TEXT NOT NULL, password TEXT NOT NULL, password_at BIGINT NOT NULL,"
+    " failures BIGINT NOT NULL, locked_until BIGINT NOT NULL, disabled BIGINT NOT NULL,"
+    " created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL, sample BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE UNIQUE INDEX account_login ON account (zone, login);"
+    "CREATE INDEX account_unit ON account (zone, unit);"
+    "CREATE TABLE session (zone TEXT NOT NULL, token {blob} NOT NULL, account_id BIGINT NOT NULL,"
+    " csrf TEXT NOT NULL, created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL,"
+    " expires_at BIGINT NOT NULL, peer TEXT NOT NULL, PRIMARY KEY (zone, token)){clustered};"
+    "CREATE INDEX session_account ON session (zone, account_id);"
+    "CREATE TABLE pack_version (zone TEXT NOT NULL, version TEXT NOT NULL, loaded_at BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, version)){clustered};"
+    "CREATE TABLE pack_file (zone TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,"
+    " content TEXT NOT NULL, PRIMARY KEY (zone, version, path)){clustered};"
+    "CREATE TABLE counter (zone TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, name)){clustered};"
+    "CREATE TABLE idempotency (zone TEXT NOT NULL, account_id BIGINT NOT NULL, key TEXT NOT NULL,"
+    " request TEXT NOT NULL, at BIGINT NOT NULL, status BIGINT NOT NULL, reply TEXT NOT NULL,"
+    " PRIMARY KEY (zone, account_id, key)){clustered};"
+    "CREATE INDEX idempotency_at ON idempotency (zone, at);";
+
+static const char ledger[] =
+    "CREATE TABLE journal (zone TEXT NOT NULL, id BIGINT NOT NULL, seq BIGINT, at BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, subject BIGINT NOT NULL, actor TEXT NOT NULL, event TEXT, salt {blob},"
+    " event_hash {blob} NOT NULL, leaf_hash {blob} NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX journal_pending ON journal (zone, id) WHERE seq IS NULL;"
+    "CREATE UNIQUE INDEX journal_seq ON journal (zone, seq);"
+    "CREATE INDEX journal_subject ON journal (zone, subject, id);"
+    "CREATE TABLE journal_node (zone TEXT NOT NULL, level BIGINT NOT NULL, idx BIGINT NOT NULL,"
+    " hash {blob} NOT NULL, PRIMARY KEY (zone, level, idx)){clustered};"
+    "CREATE TABLE checkpoint (zone TEXT NOT NULL, size BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " note TEXT NOT NULL, PRIMARY KEY (zone, size)){clustered};";
+
+static const char cases[] =
+    "CREATE TABLE cases (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, number TEXT NOT NULL, pack_version TEXT NOT NULL,"
+    " title TEXT NOT NULL, body TEXT NOT NULL, topic TEXT NOT NULL, channel TEXT NOT NULL,"
+    " urgency TEXT NOT NULL, place TEXT NOT NULL, enterprise_id BIGINT NOT NULL,"
+    " enterprise_name TEXT NOT NULL, account_id BIGINT NOT NULL, contact_name TEXT NOT NULL,"
+    " contact_phone TEXT NOT NULL, unit TEXT NOT NULL, assignee_id BIGINT NOT NULL,"
+    " status BIGINT NOT NULL, node TEXT NOT NULL, data TEXT NOT NULL, state TEXT NOT NULL,"
+    " created_at BIGINT NOT NULL, created_on TEXT NOT NULL, updated_at BIGINT NOT NULL,"
+    " first_response_at BIGINT, first_response_minutes BIGINT, replied_at BIGINT,"
+    " handling_days BIGINT, closed_at BIGINT,"
+    " promise_id BIGINT NOT NULL, promise_state BIGINT NOT NULL, due_at BIGINT, amber_at BIGINT,"
+    " red_at BIGINT, on_time BIGINT, answer TEXT NOT NULL, answered_by TEXT NOT NULL,"
+    " answered_unit TEXT NOT NULL, rating BIGINT, rating_text TEXT NOT NULL,"
+    " urged BIGINT NOT NULL, supervised BIGINT NOT NULL, reopened BIGINT NOT NULL,"
+    " suspended BIGINT NOT NULL, merged_into BIGINT NOT NULL, extension TEXT NOT NULL,"
+    " source TEXT NOT NULL, source_number TEXT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE UNIQUE INDEX cases_number ON cases (zone, number);"
+    "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, id);"
+    "CREATE INDEX cases_open ON cases (zone, due_at, id) WHERE status = 0;"
+    "CREATE INDEX cases_merged ON cases (zone, merged_into) WHERE merged_into <> 0;"
+    "CREATE INDEX cases_source ON cases (zone, source, source_number) WHERE source <> '';"
+    "{search:case_search};"
+    "CREATE TABLE case_unit (zone TEXT NOT NULL, unit TEXT NOT NULL, case_id BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, unit, case_id)){clustered};"
+    "CREATE TABLE task (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " token BIGINT NOT NULL, node TEXT NOT NULL, role TEXT NOT NULL, unit TEXT NOT NULL,"
+    " assignee_id BIGINT NOT NULL, state TEXT NOT NULL, created_at BIGINT NOT NULL,"
+    " signed_at BIGINT, done_at BIGINT, done_by BIGINT NOT NULL, due_at BIGINT,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX task_case ON task (zone, case_id, id);"
+    "CREATE INDEX task_open ON task (zone, unit, due_at, id) WHERE state IN ('open', 'suspended');"
+    "CREATE TABLE promise (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " task_id BIGINT NOT NULL, code TEXT NOT NULL, unit BIGINT NOT NULL, amount BIGINT NOT NULL,"
+    " started_at BIGINT NOT NULL, due_at BIGINT NOT NULL, amber_at BIGINT NOT NULL,"
+    " red_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, paused_at BIGINT NOT NULL,"
+    " remaining BIGINT NOT NULL, extended BIGINT NOT NULL, extensions BIGINT NOT NULL,"
+    " state BIGINT NOT NULL, provisional BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX promise_case ON promise (zone, case_id, id);"
+    "CREATE TABLE promise_event (zone TEXT NOT NULL, id BIGINT NOT NULL, promise_id BIGINT NOT NULL,"
+    " at BIGINT NOT NULL, what TEXT NOT NULL, amount BIGINT NOT NULL, due_at BIGINT NOT NULL,"
+    " reason TEXT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX promise_event_promise ON promise_event (zone, promise_id, id);"
+    "CREATE TABLE timer (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " number BIGINT NOT NULL, due_at BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX timer_due ON timer (zone, due_at);"
+    "CREATE INDEX timer_case ON timer (zone, case_id, number);"
+    "CREATE TABLE attachment (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " event_id BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, bytes BIGINT NOT NULL,"
+    " sha256 TEXT NOT NULL, account_id BIGINT NOT NULL, at BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX attachment_case ON attachment (zone, case_id, id);"
+    "CREATE TABLE knowledge (zone TEXT NOT NULL, id BIGINT NOT NULL, kind TEXT NOT NULL,"
+    " topic TEXT NOT NULL, title TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,"
+    " case_id BIGINT NOT NULL, unit TEXT NOT NULL, published_at BIGINT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX knowledge_case ON knowledge (zone, case_id);"
+    "{search:knowledge_search};";
+
+/* Status words and the promise's state are numbers in `cases` (enum order of case.h, promise.h) and
+ * words here. */
+static const char report[] =
+    "CREATE VIEW case_report AS SELECT zone, id, number, kind, title, topic, unit, channel, urgency,"
+    " CASE status WHEN 0 THEN 'open' WHEN 1 THEN 'replied' WHEN 2 THEN 'closed'"
+    " WHEN 3 THEN 'withdrawn' ELSE 'merged' END AS status,"
+    " enterprise_id, enterprise_name, created_at, created_on, substr(created_on, 1, 7) AS month,"
+    " replied_at, closed_at, due_at, on_time, first_response_minutes, handling_days, rating,"
+    " reopened, urged, supervised, suspended, amber_at, red_at,"
+    " CASE promise_state WHEN 0 THEN 'running' WHEN 1 THEN 'paused' WHEN 2 THEN 'met'"
+    " WHEN 3 THEN 'met_late' WHEN 4 THEN 'void' ELSE 'none' END AS promise,"
+    " CASE WHEN status = 0 THEN 1 ELSE 0 END AS open FROM cases WHERE zone = {zone};";
+
+const struct store_migration zone_migrations[] = {
+    { 1, "accounts, sessions, packs, counters", accounts },
+    { 2, "journal", ledger },
+    { 3, "cases, tasks, promises, timers, attachments, knowledge", cases },
+    { 4, "view for reports", report },
+};
+const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;
