@@ -95,8 +95,8 @@ struct journal_tree {
 /* Reads the right edge (at most 62 nodes) of a tree of that size. */
 MUST_USE enum err journal_tree_open(struct journal_tree *t, enum journal_profile p, uint64_t size,
     const struct journal_nodes *nodes, struct diag *d);
-/* Adds leaves at the end and puts each node that became complete; *first is the index of the first
- * one. On error the tree value is as before (puts may have happened). */
+/* Add leaves at the end and put each node that became complete; *first is the first one's index.
+ * On error the tree value is as before (puts may have happened). */
 MUST_USE enum err journal_append(struct journal_tree *t, const struct journal_hash *leaf,
     uint64_t *index, struct diag *d);
 MUST_USE enum err journal_append_many(struct journal_tree *t, const struct journal_hash *leaves,
@@ -150,7 +150,7 @@ struct journal_event {
     str json; /* the bytes as they are stored and hashed; make them with json_text() */
 };
 
-/* The text and its hash H(0x00 || text). *event_hash (may be NULL) is what the event line holds. */
+/* The text, its hash H(0x00 || text), and what its event line holds. */
 struct journal_leaf {
     str text;
     struct journal_hash hash, event_hash;
@@ -204,7 +204,7 @@ MUST_USE enum err journal_sign(const struct journal_signer *s, str message,
 MUST_USE enum err journal_signature_verify(const struct journal_key *k, str message, str signature,
     struct diag *d);
 
-/* --- notes and checkpoints (note.c, checkpoint.c) ------------------------------------------------ */
+/* --- notes and checkpoints (note.c, checkpoint.c) --- */
 
 struct journal_note_signature {
     str name;
@@ -246,7 +246,7 @@ MUST_USE enum err journal_checkpoint_parse(str note_text, struct journal_checkpo
 MUST_USE enum err journal_checkpoint_open(struct arena *a, str note, const struct journal_key *key,
     struct journal_checkpoint *out, struct diag *d);
 
-/* --- receipts (receipt.c) -----------------------------------------------------------------------*/
+/* --- receipts (receipt.c, verdict.c) --- */
 
 struct journal_receipt {
     str leaf_text;
@@ -338,10 +338,12 @@ struct journal_verifier {
     struct arena *arena; /* the report's; scratch memory is reset from row to row */
     struct arena scratch;
     struct journal_tree tree;
-    bool gap; /* a row is missing: roots cannot be recomputed from there on */
-    bool has_checkpoint_time;
+    bool gap;      /* a row is missing: roots cannot be recomputed from there on */
+    bool root_bad; /* a signed root did not follow: later ones cannot either */
+    bool bad_carry, has_checkpoint_time;
+    uint64_t bad_nodes; /* bit l: range[l] is not what is stored */
     int64_t checkpoint_ms, newest_ms;
-    uint64_t rows, erased, checkpoints, last_checkpoint_size, fault_total;
+    uint64_t next, rows, erased, checkpoints, last_checkpoint_size, fault_total;
     size_t fault_count;
     struct journal_fault *faults;
 };
