@@ -60,6 +60,8 @@ ptrdiff_t str_find(str s, str needle, size_t from)
         return -1;
     if (needle.bytes == 0)
         return (ptrdiff_t)from;
+    if (from == s.bytes)
+        return -1; /* the empty text may have no pointer */
     const char *hit = memmem(s.data + from, s.bytes - from, needle.data, needle.bytes);
     return hit ? hit - s.data : -1;
 }
