@@ -1,0 +1,56 @@
+// The server's resources by name; pages call these and never spell a path.
+import { call, get, post, type CallOptions } from './client'
+import type * as T from './types'
+
+export type Query = NonNullable<CallOptions['query']>
+
+export const api = {
+  zone: () => get<T.Zone>('/api/zone'),
+  kind: (kind: string) => get<T.Kind>(`/api/kinds/${kind}`),
+  units: () => get<{ items: T.Unit[] }>('/api/units'),
+  calendar: (year: number) => get<T.CalendarYear>(`/api/calendar/${year}`),
+  knowledge: (query: Query, signal?: AbortSignal) => get<{ items: T.Knowledge[] }>('/api/knowledge', query, signal),
+
+  session: () => get<T.Session>('/api/session'),
+  signIn: (login: string, password: string) => post<T.Session>('/api/session', { login, password }),
+  signOut: () => call<void>('DELETE', '/api/session'),
+  changePassword: (old: string, fresh: string) => post<void>('/api/session/password', { old, new: fresh }),
+
+  createCase: (body: T.NewCase, idempotencyKey: string) => post<T.CaseCreated>('/api/cases', body, { idempotencyKey }),
+  cases: (query: Query, signal?: AbortSignal) => get<T.Page<T.CaseSummary>>('/api/cases', query, signal),
+  case: (id: T.Id, signal?: AbortSignal) => get<T.Case>(`/api/cases/${id}`, undefined, signal),
+  act: (id: T.Id, verb: string, body: T.VerbBody, version?: number) =>
+    post<T.Case>(`/api/cases/${id}/verbs/${verb}`, body, { version }),
+  similar: (id: T.Id) =>
+    get<{ items: (T.CaseSummary & { score: number; answer: string | null })[] }>(`/api/cases/${id}/similar`),
+  reveal: (id: T.Id, field: string, reason: string) =>
+    post<{ value: string }>(`/api/cases/${id}/reveal`, { field, reason }),
+  count: (id: T.Id, promise: T.Id) => get<T.PromiseCount>(`/api/cases/${id}/promises/${promise}/count`),
+  receipt: (id: T.Id, event?: T.Id) =>
+    call<string>('GET', `/api/cases/${id}/receipt`, { query: { event }, text: true }),
+
+  tasks: (query: Query, signal?: AbortSignal) => get<T.TaskPage>('/api/tasks', query, signal),
+  officers: (unit: string) => get<{ items: T.Officer[] }>('/api/officers', { unit }),
+  templates: (kind: string, topic?: string) => get<{ items: T.Template[] }>('/api/templates', { kind, topic }),
+  enterprises: (q: string, signal?: AbortSignal) =>
+    get<{ items: T.Enterprise[] }>('/api/enterprises', { q, limit: 12 }, signal),
+  enterprise: (id: T.Id) => get<T.Enterprise & Record<string, unknown>>(`/api/enterprises/${id}`),
+  importCsv: (kind: string, csv: Blob, dryRun: boolean, allOrNothing: boolean) =>
+    call<T.ImportResult>('POST', '/api/imports', {
+      query: { kind, dryRun, allOrNothing },
+      body: csv,
+      contentType: 'text/csv; charset=utf-8',
+      timeout: 600_000,
+    }),
+
+  figures: () => get<{ items: T.FigureInfo[] }>('/api/figures'),
+  figure: (name: string, query: Query, signal?: AbortSignal) =>
+    get<T.FigureValue>(`/api/figures/${name}`, query, signal),
+  figureRecords: (name: string, query: Query, signal?: AbortSignal) =>
+    get<T.Page<T.CaseSummary>>(`/api/figures/${name}/records`, query, signal),
+
+  checkpoint: () => call<string>('GET', '/api/journal/checkpoint', { text: true }),
+  journalKey: () => get<{ origin: string; vkey: string; profile: string }>('/api/journal/key'),
+}
+
+export const fileUrl = (id: T.Id): string => `/api/files/${id}`

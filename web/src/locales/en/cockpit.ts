@@ -1,0 +1,4 @@
+import type zh from '../zh-CN/cockpit'
+
+const texts: typeof zh = {}
+export default texts

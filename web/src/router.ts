@@ -1,0 +1,73 @@
+// All addresses. A house keeps its own routes (desk/routes.ts, cockpit/routes.ts); here they are joined and
+// guarded: texts are loaded first, then the session is known, then who may enter is decided.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { House } from '@/api/types'
+import { cockpitRoutes } from '@/cockpit/routes'
+import { deskRoutes } from '@/desk/routes'
+import { hallRoutes } from '@/hall/routes'
+import { announce } from '@/shared/announce'
+import { loadMessages, type MessageSet } from '@/shared/i18n'
+import { account, restoreSession } from '@/shared/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    house?: House
+    /** text sets the page needs besides `shared` and its house's */
+    texts?: MessageSet[]
+    /** text key of the page's title */
+    title?: string
+    /** must one be signed in? Desk and Cockpit: always */
+    private?: boolean
+    /** text key of its link in the house's head */
+    menu?: string
+    /** permission without which the link is not offered */
+    permission?: string
+  }
+}
+
+const common: RouteRecordRaw[] = [
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('@/shared/LoginPage.vue'),
+    meta: { title: 'shared.login.title' },
+  },
+  {
+    path: '/password',
+    name: 'password',
+    component: () => import('@/shared/PasswordPage.vue'),
+    meta: { title: 'shared.password.title', private: true },
+  },
+  {
+    path: '/receipt',
+    name: 'receipt',
+    component: () => import('@/receipt/ReceiptPage.vue'),
+    meta: { title: 'receipt.title', texts: ['receipt'] },
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'nowhere',
+    component: () => import('@/shared/NowherePage.vue'),
+    meta: { title: 'shared.nowhere.title' },
+  },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [...hallRoutes, ...deskRoutes, ...cockpitRoutes, ...common],
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  const house = to.meta.house ?? 'hall'
+  const texts = new Set<MessageSet>(['shared', house, ...(to.meta.texts ?? [])])
+  await Promise.all([loadMessages([...texts]), restoreSession()])
+  const closed = to.meta.private || house !== 'hall'
+  if (closed && !account.value) return { name: 'login', query: { next: to.fullPath } }
+  if (house !== 'hall' && !account.value?.houses.includes(house)) return { name: 'home' }
+  return true
+})
+
+router.afterEach((to, from, failure) => {
+  if (!failure && to.path !== from.path) announce(to.meta.title)
+})
