@@ -256,6 +256,7 @@ struct pack_system {
     size_t channel_count;
     int rating_levels, rating_bad_at_most; /* 0 = not rated */
 
+    str form_file, procedure_file, promises_file; /* paths in the pack */
     const struct form *form;
     const struct bpmn_model *procedure;
     const struct bpmn_node *process; /* the one that a case runs through */
