@@ -9,8 +9,9 @@
  *                       Event-ID
  *
  * The ring is every subscriber's queue, so memory is bounded whatever their number. A subscriber
- * whose cursor has fallen out of the ring is told so (event "reset", a comment) and closed: its page
- * loads anew. The same holds for a Last-Event-ID that is no longer there or of an earlier process.
+ * whose cursor has fallen out of the ring is told so (a comment and the event "reset": its page
+ * loads anew) and goes on from the newest. The same holds for a Last-Event-ID that is no longer
+ * there or of an earlier process. One who does not read at all is cut off by the idle limit.
  * No thread a subscriber: between events its connection is suspended.
  *
  * Identifiers are "<epoch>-<number>", the epoch drawn at random when the hub is made.
