@@ -15,7 +15,7 @@
  *
  * The engine puts the two together, adds grouping and lists the records, so their shape is checked
  * here: rows is one SELECT whose columns all have names and among which is `id`; value is one
- * expression over rows. The SQL is read word by word, not parsed: quotes, brackets and words are
+ * expression over rows. $1 is the zone, $2 the present instant in milliseconds. The SQL is read word by word, not parsed: quotes, brackets and words are
  * all that is needed to find the columns and to refuse what is no plain question. That the zone's
  * own rows are asked for ($1) is checked; that the readers' connection cannot write is the store's
  * business.
@@ -155,9 +155,9 @@ static bool refused_symbol(const struct figure *f, str sql, size_t at, int line)
         && !(c == ':' && at + 1 < sql.bytes && sql.data[at + 1] != ':' && sql.data[at - 1] != ':'))
         return false;
     FIGURE_FAULT(f, line,
-        "这里不能写 “%c”:只写一条查询,不带分号和注释,参数只有 $1(本区代码)",
-        "'%c' has no place here: one query, without semicolon and comments; the only parameter is "
-        "$1, the zone",
+        "这里不能写 “%c”:只写一条查询,不带分号和注释,参数只有 $1(本区代码)和 $2(当前时刻)",
+        "'%c' has no place here: one query, without semicolon and comments; the only parameters "
+        "are $1, the zone, and $2, the present instant",
         comment ? '-' : (unsigned char)c < 0x80 ? c : '?');
     return true;
 }
@@ -205,7 +205,8 @@ static bool words_allowed(const struct figure *f, bool nested_select)
         bool bad = i && !nested_select && is_word(t, "select");
         for (size_t k = 0; refused[k] && !bad; k++)
             bad = is_word(t, refused[k]);
-        if (t->word && t->text.data[0] == '$' && !str_is(t->text, "$1"))
+        if (t->word && t->text.data[0] == '$' && !str_is(t->text, "$1")
+            && !(nested_select && str_is(t->text, "$2")))
             bad = true;
         if (!bad)
             continue;
@@ -276,8 +277,10 @@ static void read_rows(struct figure *f)
     }
     if (!find_columns(f))
         return;
-    for (size_t i = 0; i < f->token_count; i++)
+    for (size_t i = 0; i < f->token_count; i++) {
         zone = zone || str_is(f->tokens[i].text, "$1");
+        f->out->uses_now = f->out->uses_now || str_is(f->tokens[i].text, "$2");
+    }
     if (!zone)
         FIGURE_FAULT(f, f->rows_line, "rows 要限定本区的记录:WHERE zone = $1",
             "rows must ask for the zone's own records: WHERE zone = $1");

@@ -219,7 +219,8 @@ struct pack_dimension {
 };
 
 /* A named number: rows and what is computed over them. The SQL is one text for SQLite and
- * PostgreSQL, $1 is the zone:  WITH rows AS (<rows>) SELECT <value> FROM rows */
+ * PostgreSQL:  WITH rows AS (<rows>) SELECT <value> FROM rows
+ * $1 is the zone's code, $2 (where uses_now) the present instant in milliseconds since 1970. */
 struct pack_figure {
     str name; /* "on_time_rate": the file's name without .sql */
     struct name2 title, unit, note;
@@ -232,6 +233,7 @@ struct pack_figure {
     str rows;           /* a SELECT with named columns, `id` among them; no semicolon */
     const str *columns; /* of rows, in order */
     size_t column_count;
+    bool uses_now; /* $2 stands in rows */
     str value; /* an expression over rows */
 };
 
