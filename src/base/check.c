@@ -33,21 +33,24 @@ enum err check_credit_code(str code, struct diag *d)
     size_t characters = str_code_points(code);
     if (characters != 18)
         return diag_set(d, ERR_INVALID, "统一社会信用代码应为18位,现为%zu位,请核对营业执照上的代码。",
-            "A unified social credit code has 18 characters, this has %zu. Please check the business licence.", characters);
+            "A unified social credit code has 18 characters, this has %zu. "
+            "Please check the business licence.", characters);
     for (int i = 0; i < 18 && code.bytes == 18; i++) {
-        bool good = credit_value(code.data[i]) >= 0 && (i < 2 || i > 7 || (code.data[i] >= '0' && code.data[i] <= '9'));
+        bool digit = code.data[i] >= '0' && code.data[i] <= '9';
+        bool good = credit_value(code.data[i]) >= 0 && (i < 2 || i > 7 || digit);
         if (!good)
             return diag_set(d, ERR_INVALID,
                 "统一社会信用代码第%d位“%c”不对:应为数字或大写字母(不含 I、O、S、V、Z),第3至8位只能是数字。",
-                "Character %d, \"%c\", of the unified social credit code is wrong: digits and capitals without I, O, S, V, Z; "
-                "3 to 8 are digits.", i + 1, code.data[i]);
+                "Character %d, \"%c\", of the unified social credit code is wrong: digits and capitals "
+                "without I, O, S, V, Z; 3 to 8 are digits.", i + 1, code.data[i]);
     }
     if (code.bytes != 18)
         return diag_set(d, ERR_INVALID, "统一社会信用代码只能含数字和大写字母,请核对营业执照上的代码。",
             "A unified social credit code has digits and capitals only. Please check the business licence.");
     if (credit_code_check(code) != code.data[17])
         return diag_set(d, ERR_INVALID, "统一社会信用代码第18位校验不符,请核对营业执照上的代码。",
-            "The 18th character of the unified social credit code does not match the others. Please check the business licence.");
+            "The 18th character of the unified social credit code does not match the others. "
+            "Please check the business licence.");
     return OK;
 }
 
@@ -60,7 +63,8 @@ enum err check_citizen_number(str number, struct diag *d)
     for (int i = 0; i < 17; i++) {
         digits[i] = number.data[i] - '0';
         if (digits[i] < 0 || digits[i] > 9)
-            return diag_set(d, ERR_INVALID, "居民身份证号第%d位应为数字。", "Character %d of the citizen number must be a digit.", i + 1);
+            return diag_set(d, ERR_INVALID, "居民身份证号第%d位应为数字。",
+                "Character %d of the citizen number must be a digit.", i + 1);
         sum += digits[i] * weights[i];
     }
     int year = digits[6] * 1000 + digits[7] * 100 + digits[8] * 10 + digits[9];

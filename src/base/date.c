@@ -164,7 +164,8 @@ str instant_format(struct arena *a, int64_t ms, int offset_s)
         snprintf(fraction, sizeof fraction, ".%03d", rest % 1000);
     if (offset_s) {
         int minutes = (offset_s < 0 ? -offset_s : offset_s) / 60;
-        snprintf(zone, sizeof zone, "%c%02d:%02d", offset_s < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+        snprintf(zone, sizeof zone, "%c%02d:%02d", offset_s < 0 ? '-' : '+', minutes / 60 % 100,
+            minutes % 60);
     }
     return str_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", d.year, d.month, d.day, rest / MS_PER_HOUR,
         rest / MS_PER_MINUTE % 60, rest / 1000 % 60, fraction, zone);

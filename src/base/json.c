@@ -53,7 +53,8 @@ enum err json_parse(struct arena *a, str text, json_t **out, struct diag *d)
         return diag_set(d, ERR_UTF8, "JSON 不是有效的 UTF-8 文字", "the JSON is not valid UTF-8");
     if (too_deep(text, &line)) {
         diag_at(d, NULL, line, 0);
-        return diag_set(d, ERR_LIMIT, "JSON 嵌套超过 %d 层", "the JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+        return diag_set(d, ERR_LIMIT, "JSON 嵌套超过 %d 层", "the JSON is nested deeper than %d levels",
+            JSON_DEPTH_MAX);
     }
     json_error_t error;
     json_t *v = json_loadb(text.data ? text.data : "", text.bytes,
