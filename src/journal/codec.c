@@ -54,6 +54,15 @@ bool journal_decimal(str text, uint64_t *out)
     return true;
 }
 
+bool journal_hex_exact(str text, unsigned char *out, size_t bytes)
+{
+    for (size_t i = 0; i < text.bytes; i++) {
+        if (text.data[i] >= 'A' && text.data[i] <= 'F')
+            return false;
+    }
+    return str_from_hex(text, out, bytes);
+}
+
 static int sextet(char c)
 {
     if (c >= 'A' && c <= 'Z')

@@ -21,12 +21,14 @@ bool journal_decimal(str text, uint64_t *out);
 /* Standard base64 with padding and zero trailing bits; false when it is not, or is not exactly
  * `bytes` long. */
 bool journal_base64_exact(str text, unsigned char *out, size_t bytes);
+/* Exactly `bytes` bytes in lower-case hexadecimal. */
+bool journal_hex_exact(str text, unsigned char *out, size_t bytes);
 /* UTF-8, not empty, no control characters, no line or paragraph separators. */
 bool journal_is_plain(str text);
 /* As C2SP signed-note wants a key name: plain, no Unicode space, no plus, short enough. */
 bool journal_name_holds(str name);
 
-/* The public key that belongs to a secret; *bytes is 32 or 65. ERR_INVALID: the secret is no key. */
+/* The public key that belongs to a secret; *bytes is 32 or 65. ERR_INVALID: it is no secret key. */
 MUST_USE enum err journal_public_from_secret(enum journal_profile p,
     const unsigned char secret[JOURNAL_SEED_BYTES], unsigned char out[65], size_t *bytes,
     struct diag *d);

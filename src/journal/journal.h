@@ -107,7 +107,7 @@ struct journal_proof {
     struct journal_hash hashes[JOURNAL_PROOF_MAX];
 };
 
-/* The root at any size up to the tree's; of no leaves it is H(""). The present size needs no get. */
+/* The root at any size up to the tree's; of no leaves it is H(""). The newest takes no get. */
 MUST_USE enum err journal_root(const struct journal_tree *t, uint64_t size,
     struct journal_hash *out, struct diag *d);
 /* RFC 9162 clause 2.1.3.1; index < size <= tree size. */

@@ -109,11 +109,7 @@ str journal_key_text(struct arena *a, const struct journal_key *k)
 static bool parse_id(str hex, uint32_t *out)
 {
     unsigned char b[4];
-    for (size_t i = 0; i < hex.bytes; i++) {
-        if (hex.data[i] >= 'A' && hex.data[i] <= 'F')
-            return false;
-    }
-    if (!str_from_hex(hex, b, sizeof b))
+    if (!journal_hex_exact(hex, b, sizeof b))
         return false;
     *out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
     return true;

@@ -110,15 +110,6 @@ static bool line(str *rest, const char *name, str *value)
     return true;
 }
 
-static bool lower_hex(str text, struct journal_hash *out)
-{
-    for (size_t i = 0; i < text.bytes; i++) {
-        if (text.data[i] >= 'A' && text.data[i] <= 'F')
-            return false;
-    }
-    return str_from_hex(text, out->bytes, sizeof out->bytes);
-}
-
 static bool subject_from(str text, int64_t *out)
 {
     return str_to_int64(text, out) && *out >= 0 && text.data[0] != '+' && text.data[0] != '-'
@@ -153,7 +144,7 @@ enum err journal_leaf_parse(str text, struct journal_event *event, struct journa
         return bad_line(d, 5, "subject NUMBER");
     if (!line(&rest, "actor ", &e.actor) || check_field(e.actor, "actor", NULL) != OK)
         return bad_line(d, 6, "actor NAME");
-    if (!line(&rest, "event ", &v) || !lower_hex(v, &h))
+    if (!line(&rest, "event ", &v) || !journal_hex_exact(v, h.bytes, sizeof h.bytes))
         return bad_line(d, 7, "event HEX");
     if (rest.bytes)
         return bad_line(d, 8, "");

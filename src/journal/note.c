@@ -62,21 +62,35 @@ static enum err bad_line(struct diag *d, size_t number)
         number);
 }
 
+/* Base64 of one spelling only: no stray bits before the padding. */
+static bool decode(struct arena *a, str text, unsigned char **out, size_t *bytes)
+{
+    size_t padding = 0;
+    if (text.bytes < 4 || text.bytes % 4 != 0)
+        return false;
+    while (padding < 2 && text.data[text.bytes - 1 - padding] == '=')
+        padding++;
+    *bytes = text.bytes / 4 * 3 - padding;
+    *out = arena_alloc(a, *bytes);
+    return *out && journal_base64_exact(text, *out, *bytes);
+}
+
 /* One line without its newline. */
 static bool parse_line(struct arena *a, str line, struct journal_note_signature *out)
 {
-    str rest, name, bytes;
+    str rest, name;
+    unsigned char *id;
+    size_t bytes;
     if (!str_starts(line, (str){ dash, DASH_BYTES }))
         return false;
     rest = str_slice(line, DASH_BYTES, line.bytes);
     if (!str_split(&rest, ' ', &name) || !journal_name_holds(name))
         return false;
-    if (!str_from_base64(a, rest, &bytes) || bytes.bytes <= ID_BYTES)
+    if (!decode(a, rest, &id, &bytes) || bytes <= ID_BYTES)
         return false;
-    const unsigned char *id = (const unsigned char *)bytes.data;
     out->name = name;
     out->id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
-    out->bytes = str_slice(bytes, ID_BYTES, bytes.bytes);
+    out->bytes = (str){ (const char *)id + ID_BYTES, bytes - ID_BYTES };
     return true;
 }
 

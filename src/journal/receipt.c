@@ -136,7 +136,7 @@ static enum err read_event(const json_t *o, struct journal_receipt *r, struct di
     if (!event)
         return OK;
     TRY(text_member(o, "event", &r->event, d));
-    if (!str_from_hex(json_str(o, "salt"), r->salt, sizeof r->salt))
+    if (!journal_hex_exact(json_str(o, "salt"), r->salt, sizeof r->salt))
         return shaped(d, "salt", "HEX(32)");
     return OK;
 }

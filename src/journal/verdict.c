@@ -84,11 +84,13 @@ static void say_entry(struct judge *j, const struct journal_event *e, uint64_t i
     const struct journal_checkpoint *c, const struct journal_key *k)
 {
     char at[INSTANT_BYTES];
-    ASSERT(journal_instant_text(e->at_ms, at));
+    bool dated = journal_instant_text(e->at_ms, at);
+    ASSERT(dated); /* the leaf was parsed from such a text */
     proved(j,
-        str_printf(j->arena, "区域 %.*s 的日志 %.*s 中,第 %" PRIu64 " 条是这条记录:事项 %.*s,对象 %" PRId64
-            ",经办 %.*s,记录时间 %s(UTC)。", STR_ARGS(e->zone), STR_ARGS(c->origin), index + 1,
-            STR_ARGS(e->kind), e->subject, STR_ARGS(e->actor), at),
+        str_printf(j->arena, "区域 %.*s 的日志 %.*s 中,第 %" PRIu64
+            " 条是这条记录:事项 %.*s,对象 %" PRId64 ",经办 %.*s,记录时间 %s(UTC)。",
+            STR_ARGS(e->zone), STR_ARGS(c->origin), index + 1, STR_ARGS(e->kind), e->subject,
+            STR_ARGS(e->actor), at),
         str_printf(j->arena, "Entry number %" PRIu64 " of the journal %.*s of the zone %.*s is this "
             "one: %.*s, subject %" PRId64 ", by %.*s, recorded as of %s (UTC).", index + 1,
             STR_ARGS(c->origin), STR_ARGS(e->zone), STR_ARGS(e->kind), e->subject,

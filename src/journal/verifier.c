@@ -118,8 +118,8 @@ static enum err check_order(struct journal_verifier *v, const struct journal_row
     (void)diag_set(&why, ERR_DIVERGED, missing
             ? "缺少序号 %" PRIu64 " 至 %" PRIu64 " 之前的条目,此后无法再推算根"
             : "应为序号 %" PRIu64 ",却是序号 %" PRIu64 ":条目重复或次序颠倒",
-        missing ? "entries from index %" PRIu64 " up to before %" PRIu64 " are missing; no root can "
-                  "be computed from here on"
+        missing ? "entries from index %" PRIu64 " up to before %" PRIu64 " are missing; no root "
+                  "can be computed from here on"
                 : "index %" PRIu64 " should follow, but here is %" PRIu64
                   ": an entry stands twice or out of order", v->next, row->index);
     return fault(v, missing ? v->next : row->index, "index", &why, d);
