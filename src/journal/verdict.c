@@ -91,8 +91,8 @@ static void say_entry(struct judge *j, const struct journal_event *e, uint64_t i
             " 条是这条记录:事项 %.*s,对象 %" PRId64 ",经办 %.*s,记录时间 %s(UTC)。",
             STR_ARGS(e->zone), STR_ARGS(c->origin), index + 1, STR_ARGS(e->kind), e->subject,
             STR_ARGS(e->actor), at),
-        str_printf(j->arena, "Entry number %" PRIu64 " of the journal %.*s of the zone %.*s is this "
-            "one: %.*s, subject %" PRId64 ", by %.*s, recorded as of %s (UTC).", index + 1,
+        str_printf(j->arena, "Entry number %" PRIu64 " of the journal %.*s of the zone %.*s is "
+            "this one: %.*s, subject %" PRId64 ", by %.*s, recorded as of %s (UTC).", index + 1,
             STR_ARGS(c->origin), STR_ARGS(e->zone), STR_ARGS(e->kind), e->subject,
             STR_ARGS(e->actor), at));
     proved(j,

@@ -243,10 +243,10 @@ static enum err open_checkpoint(struct journal_verifier *v, str note,
 }
 
 static enum err check_size(struct journal_verifier *v, uint64_t size,
-    const struct journal_checkpoint *c, bool *usable, struct diag *d)
+    const struct journal_checkpoint *c, bool *fits, struct diag *d)
 {
     struct diag why = { 0 };
-    *usable = false;
+    *fits = false;
     if (c->head.size != size) {
         (void)diag_set(&why, ERR_DIVERGED, "检查点存作 %" PRIu64 " 条,签名的却是 %" PRIu64 " 条",
             "the checkpoint is kept as of %" PRIu64 " entries but was signed for %" PRIu64, size,
@@ -265,7 +265,7 @@ static enum err check_size(struct journal_verifier *v, uint64_t size,
             v->next);
         return fault(v, size, "checkpoint", &why, d);
     }
-    *usable = !v->gap && !v->root_bad;
+    *fits = true;
     return OK;
 }
 
@@ -314,7 +314,7 @@ enum err journal_verifier_checkpoint(struct journal_verifier *v, uint64_t size, 
 {
     struct journal_checkpoint c;
     struct diag why = { 0 };
-    bool usable;
+    bool fits;
     v->checkpoints++;
     enum err e = open_checkpoint(v, note, &c, &why);
     if (machine(e)) {
@@ -324,8 +324,10 @@ enum err journal_verifier_checkpoint(struct journal_verifier *v, uint64_t size, 
     }
     if (e != OK)
         return fault(v, size, "checkpoint", &why, d);
-    TRY(check_size(v, size, &c, &usable, d));
-    if (usable)
+    TRY(check_size(v, size, &c, &fits, d));
+    if (!fits)
+        return OK;
+    if (!v->gap && !v->root_bad)
         TRY(check_root(v, &c, d));
     return check_checkpoint_time(v, &c, d);
 }

@@ -197,8 +197,8 @@ static void mangled_keys(void **state)
     }
     /* longer key and unknown type, ids recomputed to fit (from the same published tests) */
     assert_int_not_equal(journal_key_parse(
-        STR("PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY=="), &k, NULL),
-        OK);
+        STR("PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY=="), &k,
+        NULL), OK);
     assert_int_not_equal(journal_key_parse(
         STR("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"), &k, NULL), OK);
 }
@@ -210,8 +210,8 @@ static void key_names(void **state)
     struct journal_signer s, again;
     struct journal_key k;
     char longest[JOURNAL_NAME_BYTES + 1];
-    static const char *const bad[] = { "", "a b", "a+b", "a\tb", "a\xc2\xa0" "b", "a\xe3\x80\x80" "b",
-        "a\xff", "a\nb" };
+    static const char *const bad[] = { "", "a b", "a+b", "a\tb", "a\xc2\xa0" "b",
+        "a\xe3\x80\x80" "b", "a\xff", "a\nb" };
     memset(seed, 9, sizeof seed);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(journal_signer_make(JOURNAL_NATIONAL, str_from(bad[i]), seed, &s, NULL),
