@@ -39,7 +39,7 @@ static enum err get_node(void *ctx, int level, uint64_t index, struct journal_ha
     enum err e = STORE_ONE(n->conn, &rows, d, "SELECT hash FROM journal_node WHERE zone = $1 AND level = $2 AND idx = $3",
         S_TEXT(n->zone), S_INT(level), S_INT((int64_t)index));
     if (e == ERR_NOT_FOUND)
-        return diag_set(d, e, "日志树缺少第 %d 层第 %llu 个节点", "the journal's tree lacks node %2$llu of level %1$d", level,
+        return diag_set(d, e, "日志树缺少节点 %d/%llu", "the journal's tree lacks node %d/%llu", level,
             (unsigned long long)index);
     TRY(e);
     str hash = store_text(&rows, 0);

@@ -58,8 +58,10 @@ enum journal_profile ledger_profile(const struct zone *z);
 /* SHA-256 (or SM3) of any text, hex. */
 str ledger_digest(struct op *op, str text);
 
-/* Recomputes everything that is stored: events, leaves, nodes, roots, checkpoints, and that the
- * present rows of cases are those that the newest event about each recorded. */
+/* Recomputes everything that is stored: events, leaves, nodes, roots, checkpoints. */
 MUST_USE enum err ledger_verify(struct op *op, struct journal_report *report, size_t faults_max);
+/* Compares the present row of each case with what the newest event about it recorded. Rows that
+ * differ go to faults; OK unless the store failed. */
+MUST_USE enum err ledger_verify_rows(struct op *op, int64_t *checked, struct diag_list *faults);
 
 #endif

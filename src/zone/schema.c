@@ -69,7 +69,9 @@ static const char cases[] =
     "CREATE INDEX cases_open ON cases (zone, due_at, id) WHERE status = 0;"
     "CREATE INDEX cases_merged ON cases (zone, merged_into) WHERE merged_into <> 0;"
     "CREATE INDEX cases_source ON cases (zone, source, source_number) WHERE source <> '';"
-    "{search:case_search};"
+    "{search:case_search};";
+
+static const char tasks[] =
     "CREATE TABLE case_unit (zone TEXT NOT NULL, unit TEXT NOT NULL, case_id BIGINT NOT NULL,"
     " PRIMARY KEY (zone, unit, case_id)){clustered};"
     "CREATE TABLE task (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
@@ -122,7 +124,8 @@ static const char report[] =
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
-    { 3, "cases, tasks, promises, timers, attachments, knowledge", cases },
-    { 4, "view for reports", report },
+    { 3, "cases", cases },
+    { 4, "tasks, promises, timers, attachments, knowledge", tasks },
+    { 5, "view for reports", report },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

@@ -101,8 +101,8 @@ static enum err load_stored(struct zone *z, struct store_conn *c, str version, s
 {
     struct arena a;
     arena_init(&a, NULL, PACK_BYTES_MAX * 2);
-    struct pack_file *files;
-    size_t count;
+    struct pack_file *files = NULL;
+    size_t count = 0;
     struct pack_source source;
     struct diag_list faults;
     diag_list_init(&faults, &a, 4);

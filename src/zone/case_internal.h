@@ -1,0 +1,66 @@
+/* Shared by the files that make cases (case_*.c); nobody else includes it. */
+#ifndef JUNMA_ZONE_CASE_INTERNAL_H
+#define JUNMA_ZONE_CASE_INTERNAL_H
+
+#include "bpmn/bpmn.h"
+#include "zone/case.h"
+#include "zone/ledger.h"
+#include "zone/query.h"
+
+enum { CASE_TASKS_MAX = 200, CASE_EVENTS_MAX = 2000 };
+
+/* A case being moved: its row, its definitions, its procedure, what a verb found and changed. */
+struct moving {
+    struct op *op;
+    struct case_row row;
+    const struct pack *pack;
+    const struct pack_system *system;
+    struct bpmn_instance *instance; /* NULL for cases without a procedure (imported) */
+    struct promise *promises;       /* open ones */
+    size_t promise_count;
+    bool promises_changed;
+    json_t *variables;              /* of the procedure, as of the last look */
+};
+
+/* Reads a case for change, with its open promises and its procedure's state. */
+MUST_USE enum err moving_load(struct op *op, int64_t id, struct moving *m);
+/* Writes the row back as the next version, with what the open promises say about its due time. */
+MUST_USE enum err moving_save(struct moving *m);
+/* The definitions of the row's pack version. */
+MUST_USE enum err moving_definitions(struct moving *m);
+
+/* One turn of the procedure: the effects become tasks, timers, promises and the row's status. */
+MUST_USE enum err procedure_start(struct moving *m, const json_t *variables);
+MUST_USE enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables);
+MUST_USE enum err procedure_timer(struct moving *m, int64_t timer);
+MUST_USE enum err procedure_move(struct moving *m, int64_t token, str target);
+MUST_USE enum err procedure_cancel(struct moving *m, enum promise_state promises);
+/* Sets variables without moving. */
+MUST_USE enum err procedure_set(struct moving *m, const json_t *variables);
+
+/* Promises of the case (task_id 0) or of a task that this verb fulfils are met. */
+MUST_USE enum err promises_met_by(struct moving *m, enum verb verb, int64_t task_id);
+MUST_USE enum err promises_start_named(struct moving *m, str names, int64_t task_id);
+/* The nearest open promise of the case or of one of its tasks; NULL when none. */
+const struct promise *promises_nearest(const struct moving *m, int64_t task_id);
+MUST_USE enum err tasks_due_update(struct moving *m, int64_t task_id);
+
+/* SQL that limits a query over `cases c` to what the actor may see (access of lists). */
+void scope_add(struct query *q, const struct actor *a);
+/* The same for one row that has been read. */
+MUST_USE enum err scope_check(struct op *op, const struct case_row *c, bool *seen);
+
+/* The columns of a case row, for "SELECT " … " FROM cases c", and reading them from column 0. */
+extern const char case_columns[];
+enum { CASE_COLUMN_COUNT = 46 };
+void case_read(struct op *op, const struct store_rows *rows, struct case_row *c);
+void task_read(struct op *op, const struct store_rows *rows, int first, struct case_task *t);
+extern const char task_columns[];
+/* Names of step and assignee, from the pack and the accounts. */
+MUST_USE enum err case_names(struct op *op, struct case_row *c);
+void step_names(struct op *op, str pack_version, str kind, str node, str *zh, str *en);
+
+/* The journal's data of a verb: verb, text, step, number …; steals nothing. */
+json_t *verb_event(struct moving *m, const char *word, str text);
+
+#endif

@@ -1,0 +1,368 @@
+/*
+ * May I? Every verb says beforehand whether it is allowed and, if not, why. One table of rules, asked
+ * both for the list of verbs on a page and again when the verb is done, so that the two never differ.
+ *
+ * Order of the questions: the role's permission; a step that offers the verb and is mine; then what
+ * the verb itself asks for (rules[]).
+ */
+#include "zone/case_may.h"
+
+#include <stdio.h>
+
+static const struct verb_info verbs[] = {
+#define VERB_KIND_STEP VERB_AT_STEP
+#define VERB_KIND_CASE VERB_AT_CASE
+#define VERB_KIND_ENDED VERB_AT_ENDED
+#define V(name, word, zh, en, inputs, kind) [VERB_##name] = { word, zh, en, inputs, VERB_KIND_##kind },
+#include "zone/verbs.def"
+#undef V
+};
+
+const struct verb_info *verb_info(enum verb v)
+{
+    return &verbs[v];
+}
+
+bool verb_from(str word, enum verb *out)
+{
+    for (int i = 0; i < VERB_COUNT; i++)
+        if (str_is(word, verbs[i].word)) {
+            *out = (enum verb)i;
+            return true;
+        }
+    return false;
+}
+
+const char *const *verb_words(void)
+{
+    static const char *const words[] = {
+#define V(name, word, zh, en, inputs, kind) word,
+#include "zone/verbs.def"
+#undef V
+        NULL,
+    };
+    return words;
+}
+
+static bool no(struct may *m, const char *zh, const char *en)
+{
+    m->reason = (struct name2){ str_from(zh), str_from(en) };
+    return false;
+}
+
+static bool no_f(struct may *m, str zh, str en)
+{
+    m->reason = (struct name2){ zh, en };
+    return false;
+}
+
+bool step_offers(const struct moving *m, const struct case_task *t, enum verb v)
+{
+    const struct bpmn_node *node = bpmn_node_by_id(m->system->procedure, t->node);
+    str words = node ? node->verbs : STR_NONE, word;
+    while (str_split(&words, ' ', &word))
+        if (str_is(word, verbs[v].word))
+            return true;
+    return false;
+}
+
+static bool is_open(const struct case_task *t)
+{
+    return str_is(t->state, "open") || str_is(t->state, "suspended");
+}
+
+/* Is this step the actor's to act on? */
+static bool is_mine(struct may *m, const struct case_task *t)
+{
+    const struct actor *a = m->moving->op->actor;
+    if (a->system)
+        return true;
+    if (!t->unit.bytes) {
+        if (a->enterprise && a->enterprise == m->moving->row.enterprise_id)
+            return true;
+        return no(m, "要由企业自己办理", "this is for the enterprise itself");
+    }
+    if (!str_equal(a->unit, t->unit)) {
+        const struct pack_unit *u = pack_unit(m->moving->pack, t->unit);
+        struct arena *arena = m->moving->op->arena;
+        return no_f(m, str_printf(arena, "现由%.*s办理", STR_ARGS(u ? u->name.zh : t->unit)),
+            str_printf(arena, "it is with %.*s now", STR_ARGS(u ? u->name.en : t->unit)));
+    }
+    if (t->assignee_id && t->assignee_id != a->account && m->verb != VERB_TRANSFER && m->verb != VERB_APPROVE) {
+        struct arena *arena = m->moving->op->arena;
+        return no_f(m, str_printf(arena, "由%.*s办理,可请其转办", STR_ARGS(t->assignee_name)),
+            str_printf(arena, "%.*s has it; ask for a transfer", STR_ARGS(t->assignee_name)));
+    }
+    return true;
+}
+
+static bool signed_for(struct may *m)
+{
+    if (!m->task->signed_at && step_offers(m->moving, m->task, VERB_SIGN))
+        return no(m, "请先签收", "please sign for it first");
+    return true;
+}
+
+static bool running(struct may *m)
+{
+    if (m->moving->row.suspended)
+        return no(m, "已挂起,请先恢复", "it is suspended; resume it first");
+    return true;
+}
+
+/* ---- rules of single verbs ---- */
+
+static bool may_sign(struct may *m)
+{
+    if (m->task->signed_at)
+        return no(m, "已经签收", "it has been signed for");
+    return true;
+}
+
+static bool may_pass_on(struct may *m)
+{
+    return running(m);
+}
+
+static bool may_return(struct may *m)
+{
+    if (!running(m))
+        return false;
+    m->target = step_that_dispatches(m->moving, m->task);
+    if (!m->target.bytes)
+        return no(m, "流程中没有可以退回的分派步骤", "the procedure has no earlier step that dispatches");
+    return true;
+}
+
+static bool may_reply(struct may *m)
+{
+    return running(m) && signed_for(m);
+}
+
+static bool may_suspend(struct may *m)
+{
+    if (m->moving->row.suspended)
+        return no(m, "已经挂起", "it is suspended already");
+    return signed_for(m);
+}
+
+static bool may_resume(struct may *m)
+{
+    if (!m->moving->row.suspended)
+        return no(m, "没有挂起", "it is not suspended");
+    return true;
+}
+
+const struct promise *main_promise(const struct moving *m)
+{
+    for (size_t i = 0; i < m->promise_count; i++)
+        if (!m->promises[i].task_id && m->promises[i].state < PROMISE_MET)
+            return &m->promises[i];
+    return NULL;
+}
+
+static bool may_extend(struct may *m)
+{
+    const struct promise *p = main_promise(m->moving);
+    const struct pack_promise *def = p ? pack_promise(m->moving->system, p->code) : NULL;
+    if (!def)
+        return no(m, "没有正在计时的承诺", "no promise is running");
+    if (m->moving->row.extension.bytes)
+        return no(m, "已申请延期,等待批准", "an extension has been asked for and waits for approval");
+    if (!def->extend_times)
+        return no(m, "这项承诺不能延期", "this promise cannot be extended");
+    if (p->extensions >= def->extend_times)
+        return no(m, "延期次数已用完", "no further extension is allowed");
+    if (p->state == PROMISE_RUNNING && m->moving->op->now_ms > p->due_at)
+        return no(m, "已过期限,延期应在到期前申请", "it is overdue; an extension must be asked for before the deadline");
+    return running(m) && signed_for(m);
+}
+
+static bool may_judge_extension(struct may *m)
+{
+    const struct moving *v = m->moving;
+    const struct actor *a = v->op->actor;
+    json_t *asked;
+    if (!v->row.extension.bytes)
+        return no(m, "没有待批的延期申请", "no extension is waiting for approval");
+    if (json_parse(v->op->arena, v->row.extension, &asked, NULL) != OK)
+        return no(m, "延期申请内容已损坏", "the request for the extension cannot be read");
+    int64_t by = 0;
+    (void)id_parse(json_str(asked, "askedBy"), &by);
+    if (by == a->account)
+        return no(m, "不能批准自己的申请", "you cannot decide on your own request");
+    if (!a->system && a->role->scope != PACK_SCOPE_ALL && !str_equal(a->unit, v->row.unit))
+        return no(m, "由承办单位负责人审批", "the head of the handling unit decides");
+    return true;
+}
+
+/* How often this kind of event happened today. */
+static int64_t today(struct moving *m, const char *kind)
+{
+    struct op *op = m->op;
+    struct store_rows rows;
+    int64_t from = tz_instant_of_days(zone_pack(op->zone)->tz, zone_local_days(op->zone, op->now_ms), 0), count = 0;
+    if (STORE_ONE(op->conn, &rows, op->diag, "SELECT count(*) FROM journal WHERE zone = $1 AND subject = $2 AND kind = $3 AND at >= $4",
+            S_TEXT(op->zone->code), S_INT(m->row.id), S_TEXT(str_from(kind)), S_INT(from)) == OK)
+        count = store_int(&rows, 0);
+    store_rows_end(&rows);
+    return count;
+}
+
+static bool with_the_zone(struct may *m)
+{
+    if (m->moving->row.status != CASE_OPEN)
+        return no(m, "已答复或已办结", "it has been answered or closed");
+    return true;
+}
+
+static bool may_urge(struct may *m)
+{
+    if (!with_the_zone(m))
+        return false;
+    if (today(m->moving, "case.urge"))
+        return no(m, "今天已经催办过,明天可以再催", "you have urged today; you may do so again tomorrow");
+    return true;
+}
+
+static bool may_withdraw(struct may *m)
+{
+    return with_the_zone(m);
+}
+
+static bool may_rate(struct may *m)
+{
+    if (m->moving->row.rating && !m->moving->row.reopened)
+        return no(m, "已经评价", "it has been rated");
+    return true;
+}
+
+enum { REOPEN_WORKING_DAYS = 10, REOPEN_TIMES = 1 };
+
+static bool may_reopen(struct may *m)
+{
+    const struct moving *v = m->moving;
+    const struct pack *pack = zone_pack(v->op->zone);
+    if (v->row.status != CASE_CLOSED)
+        return no(m, "没有办结,不必重新办理", "it is not closed");
+    if (!v->row.pack_version.bytes)
+        return no(m, "历史导入的办件不能重新办理", "imported cases cannot be reopened");
+    if (v->row.reopened >= REOPEN_TIMES)
+        return no(m, "已经重新办理过一次,请另提新诉求", "it was reopened once already; please raise a new one");
+    int64_t closed = zone_local_days(v->op->zone, v->row.closed_at), now = zone_local_days(v->op->zone, v->op->now_ms);
+    if (calendar_days_between(pack->calendar, closed, now) > REOPEN_WORKING_DAYS)
+        return no(m, "办结已超过10个工作日,请另提新诉求", "it was closed more than 10 working days ago; please raise a new one");
+    return true;
+}
+
+static bool may_merge(struct may *m)
+{
+    return running(m);
+}
+
+static bool may_note(struct may *m)
+{
+    if (m->moving->row.status == CASE_MERGED || m->moving->row.status == CASE_WITHDRAWN)
+        return no(m, "已撤回或已合并", "it was withdrawn or merged");
+    return true;
+}
+
+static bool may_publish(struct may *m)
+{
+    if (!m->moving->row.answer.bytes)
+        return no(m, "还没有答复", "there is no answer yet");
+    return true;
+}
+
+static bool (*const rules[VERB_COUNT])(struct may *m) = {
+    [VERB_SIGN] = may_sign, [VERB_DISPATCH] = may_pass_on, [VERB_TRANSFER] = may_pass_on, [VERB_RETURN] = may_return,
+    [VERB_REPLY] = may_reply, [VERB_SUSPEND] = may_suspend, [VERB_RESUME] = may_resume, [VERB_EXTEND] = may_extend,
+    [VERB_APPROVE] = may_judge_extension, [VERB_REFUSE] = may_judge_extension, [VERB_URGE] = may_urge,
+    [VERB_SUPERVISE] = with_the_zone, [VERB_WITHDRAW] = may_withdraw, [VERB_RATE] = may_rate, [VERB_REOPEN] = may_reopen,
+    [VERB_MERGE] = may_merge, [VERB_NOTE] = may_note, [VERB_PUBLISH] = may_publish,
+};
+
+str step_that_dispatches(const struct moving *m, const struct case_task *from)
+{
+    for (size_t i = 0; i < bpmn_node_count(m->system->procedure); i++) {
+        const struct bpmn_node *node = bpmn_node_at(m->system->procedure, i);
+        struct case_task probe = { .node = node->id };
+        if (node->kind == BPMN_USER_TASK && !str_equal(node->id, from->node) && step_offers(m, &probe, VERB_DISPATCH)
+            && !step_offers(m, &probe, VERB_RETURN))
+            return node->id;
+    }
+    return STR_NONE;
+}
+
+/* The open step at which the verb may act; the nearest reason when there is none. */
+static bool find_step(struct may *m, int64_t wanted)
+{
+    bool offered = false;
+    for (size_t i = 0; i < m->task_count; i++) {
+        const struct case_task *t = &m->tasks[i];
+        if (!is_open(t) || (wanted && t->id != wanted) || !step_offers(m->moving, t, m->verb))
+            continue;
+        offered = true;
+        m->task = t;
+        if (is_mine(m, t) && rules[m->verb](m))
+            return true;
+    }
+    return offered ? false : no(m, "当前步骤没有这项操作", "the present step does not offer this");
+}
+
+bool may(struct may *m, enum verb v, int64_t wanted_task)
+{
+    struct op *op = m->moving->op;
+    char permission[64];
+    m->verb = v;
+    m->task = NULL;
+    m->reason = (struct name2){ STR_NONE, STR_NONE };
+    int length = snprintf(permission, sizeof permission, "verb.%s", verbs[v].word);
+    ASSERT(length > 0 && (size_t)length < sizeof permission);
+    if (!actor_may(op->actor, permission)) {
+        m->no_permission = true;
+        return no(m, "您的角色没有此项权限", "your role does not have this permission");
+    }
+    m->no_permission = false;
+    if (!m->moving->system && v != VERB_NOTE && v != VERB_PUBLISH)
+        return no(m, "历史导入的办件不能再办理", "imported cases are for reading");
+    bool ended = m->moving->row.status != CASE_OPEN && m->moving->row.status != CASE_REPLIED;
+    switch (verbs[v].kind) {
+    case VERB_AT_STEP:
+        return ended ? no(m, "已经办结", "it is closed") : find_step(m, wanted_task);
+    case VERB_AT_CASE:
+        if (ended && v != VERB_NOTE)
+            return no(m, "已经办结", "it is closed");
+        return rules[v](m);
+    case VERB_AT_ENDED:
+        return rules[v](m);
+    }
+    return false;
+}
+
+enum err may_begin(struct moving *m, struct may *out)
+{
+    *out = (struct may){ .moving = m };
+    return case_tasks(m->op, m->row.id, &out->tasks, &out->task_count);
+}
+
+enum err case_verbs(struct op *op, const struct case_row *c, struct verb_option **out, size_t *count)
+{
+    struct moving m;
+    struct may asked;
+    struct verb_option *list = ARENA_ARRAY(op->arena, struct verb_option, VERB_COUNT);
+    size_t used = 0;
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(moving_load(op, c->id, &m));
+    TRY(may_begin(&m, &asked));
+    for (int v = 0; v < VERB_COUNT; v++) {
+        bool allowed = may(&asked, (enum verb)v, 0);
+        if (!allowed && asked.no_permission)
+            continue; /* not this role's verb at all: no use showing it */
+        list[used++] = (struct verb_option){ .verb = (enum verb)v, .allowed = allowed,
+            .task_id = asked.task ? asked.task->id : 0, .reason = asked.reason };
+    }
+    *out = list;
+    *count = used;
+    return diag_arena(op->diag, op->arena);
+}
