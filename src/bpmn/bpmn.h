@@ -50,7 +50,7 @@ struct bpmn_node {
     str case_kind;                   /* junma:kind, on a process */
     str role, form, promise, verbs;  /* junma:…, on a user task; role falls back to the lane */
     str decision, result;            /* junma:decision, junma:resultVariable */
-    str called;                      /* call activity: the process or global task */
+    str called;                      /* call activity: the process or global task of this file */
     str attached;                    /* boundary event: the activity's id */
     const struct bpmn_plan *plan;    /* of this room */
 };
@@ -135,8 +135,6 @@ struct bpmn_host {
      * code that the task throws. */
     enum err (*script)(void *ctx, const struct bpmn_node *node, str text, const json_t *variables,
         struct arena *a, json_t **changes, str *error, struct diag *d);
-    /* The model that holds a process called from another file; NULL when there is none. */
-    const struct bpmn_model *(*called)(void *ctx, str process);
 };
 
 /* One turn: the caller's storage. effects is filled; faults go to diag. */
