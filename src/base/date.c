@@ -155,6 +155,7 @@ bool instant_parse(str s, int64_t *ms)
 
 str instant_format(struct arena *a, int64_t ms, int offset_s)
 {
+    offset_s -= offset_s % 60; /* all that the form can say; older local times have seconds */
     int64_t local = ms + (int64_t)offset_s * 1000;
     int64_t days = floor_div(local, MS_PER_DAY);
     int rest = (int)(local - days * MS_PER_DAY);

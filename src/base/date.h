@@ -31,7 +31,8 @@ str date_format(struct arena *a, struct date d);
 /* RFC 3339, always with an offset: "2026-11-23T09:30:00+08:00", fraction of up to 9 digits (cut to
  * ms), "Z" allowed. */
 bool instant_parse(str s, int64_t *ms);
-/* With the given offset in seconds east of UTC; ms are written only when not zero. */
+/* With the given offset in seconds east of UTC, cut to whole minutes; ms are written only when not
+ * zero. */
 str instant_format(struct arena *a, int64_t ms, int offset_s);
 
 #endif

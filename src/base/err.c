@@ -36,12 +36,30 @@ const char *err_title_en(enum err e)
     return table[e].en;
 }
 
-/* vsnprintf may have cut inside a code point: take the broken tail off. */
-static void cut_at_code_point(char *text)
+/* Nothing but continuation bytes up to the end: what stands before them was cut off. */
+static bool is_cut_tail(const char *rest)
 {
-    size_t bytes = strlen(text);
-    for (int i = 0; i < 4 && bytes && !str_is_utf8((str){ text, bytes }); i++)
-        text[--bytes] = 0;
+    while ((*rest & 0xC0) == 0x80)
+        rest++;
+    return *rest == 0;
+}
+
+/*
+ * A message may quote what came from outside before it was checked, and vsnprintf may have cut it
+ * inside a code point; whatever is said can be sent. A broken byte becomes "?", a cut one goes.
+ */
+static void make_utf8(char *text)
+{
+    str s = str_from(text);
+    for (size_t i = 0; i < s.bytes;) {
+        size_t from = i;
+        if (str_next_code_point(s, &i) != 0xFFFD || i != from + 1)
+            continue;
+        bool lead = (unsigned char)text[from] >= 0xC2;
+        text[from] = lead && is_cut_tail(text + from + 1) ? 0 : '?';
+        if (!text[from])
+            return;
+    }
 }
 
 static void place_text(char *out, size_t capacity, str s)
@@ -50,7 +68,7 @@ static void place_text(char *out, size_t capacity, str s)
     if (bytes)
         memmove(out, s.data, bytes);
     out[bytes] = 0;
-    cut_at_code_point(out);
+    make_utf8(out);
 }
 
 enum err diag_set(struct diag *d, enum err err, const char *zh, const char *en, ...)
@@ -63,8 +81,8 @@ enum err diag_set(struct diag *d, enum err err, const char *zh, const char *en, 
         d->err = err;
         vsnprintf(d->zh, sizeof d->zh, zh, args);
         vsnprintf(d->en, sizeof d->en, en, again);
-        cut_at_code_point(d->zh);
-        cut_at_code_point(d->en);
+        make_utf8(d->zh);
+        make_utf8(d->en);
         va_end(again);
         va_end(args);
     }

@@ -37,9 +37,10 @@ struct diag {
     int line, column;             /* from 1; 0 = unknown */
 };
 
-/* Writes both messages (each format takes the same arguments; use %2$s where an order differs)
- * and returns err, so that a caller writes `return diag_set(d, ERR_INVALID, "…", "…", x);`.
- * d may be NULL. Cuts at a code point. Keeps place fields as they are. */
+/* Writes both messages and returns err, so that a caller writes
+ * `return diag_set(d, ERR_INVALID, "…", "…", x);`. Each format takes the same arguments in the same
+ * order; "%.0s" passes over one that only the other language needs. d may be NULL. Cuts at a code
+ * point; a broken byte becomes "?". Keeps place fields as they are. */
 __attribute__((format(printf, 3, 5), format(printf, 4, 5))) enum err
 diag_set(struct diag *d, enum err err, const char *zh, const char *en, ...);
 /* Adds the place to what is already said; NULL / 0 leave a part as it is. */

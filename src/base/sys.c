@@ -187,6 +187,9 @@ static enum err real_dir_create(void *ctx, const char *path, struct diag *d)
         if (mkdir(partial, 0755) < 0 && errno != EEXIST)
             return sys_errno(d, errno, partial);
     }
+    struct stat st;
+    if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+        return sys_errno(d, EEXIST, path); /* something else has the name */
     return OK;
 }
 

@@ -263,6 +263,9 @@ bool str_from_base64(struct arena *a, str text, str *out)
             return false;
         group = group << 6 | (uint32_t)(digit - base64_digits);
         if (i % 4 == 3) {
+            /* Bits under the padding must be zero, or one value would have several texts. */
+            if (i + 1 == text.bytes && group & ((1u << (8 * pad)) - 1))
+                return false;
             bytes[count++] = (char)(group >> 16);
             bytes[count++] = (char)(group >> 8);
             bytes[count++] = (char)group;
@@ -327,6 +330,8 @@ size_t str_code_points(str s)
 
 size_t utf8_put(char out[4], uint32_t c)
 {
+    if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+        c = 0xFFFD;
     if (c < 0x80) {
         out[0] = (char)c;
         return 1;

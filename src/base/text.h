@@ -57,6 +57,7 @@ bool str_is_utf8(str s);
 size_t str_code_points(str s);
 /* Decodes one code point at *offset and moves it on; U+FFFD for a broken byte. */
 uint32_t str_next_code_point(str s, size_t *offset);
+/* Bytes written; U+FFFD for what is no Unicode scalar value (surrogates, above U+10FFFF). */
 size_t utf8_put(char out[4], uint32_t code_point);
 
 struct buf {

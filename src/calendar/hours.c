@@ -68,6 +68,7 @@ enum err office_hours_parse(
 
 static int64_t day_ms(const struct calendar_clock *c)
 {
+    ASSERT(c->hours.count > 0);
     return (int64_t)c->hours.minutes * MS_PER_MINUTE;
 }
 
@@ -174,11 +175,13 @@ enum err calendar_add_minutes(const struct calendar_clock *c, int64_t from_ms, i
 
 int64_t calendar_open_ms(const struct calendar_clock *c, int64_t days)
 {
+    ASSERT(c->hours.count > 0);
     return tz_instant_of_days(c->tz, days, (int64_t)c->hours.spans[0].from_minute * MS_PER_MINUTE);
 }
 
 int64_t calendar_close_ms(const struct calendar_clock *c, int64_t days)
 {
+    ASSERT(c->hours.count > 0);
     int last = c->hours.spans[c->hours.count - 1].to_minute;
     return tz_instant_of_days(c->tz, days, (int64_t)last * MS_PER_MINUTE);
 }
