@@ -143,6 +143,7 @@ export interface Kind {
   name: Name
   form: FormSchema
   topics: Topic[]
+  groups?: { code: string; name: Name }[]
   rating: { levels: number; badAtMost: number }
   channels: string[]
   verbs: { verb: string; name: Name }[]

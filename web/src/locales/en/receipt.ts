@@ -1,6 +1,6 @@
 import type zh from '../zh-CN/receipt'
 
 const texts: typeof zh = {
-  title: '',
+  title: 'Verify a receipt',
 }
 export default texts

@@ -1,3 +1,3 @@
 export default {
-  title: '',
+  title: '验证回执',
 }
