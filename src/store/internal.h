@@ -184,9 +184,9 @@ struct token {
 /* The next term at or after *at. */
 void token_next(str text, size_t *at, struct token *out);
 int tokens_register(sqlite3 *db);
-/* All terms must match. Empty when there is no term. */
+/* All terms must match; without any, an expression that matches nothing. */
 str tokens_query_all(struct arena *a, str text);
-/* Any of the first distinct terms. */
+/* Any of the first distinct terms; empty when there is none. */
 str tokens_query_any(struct arena *a, str text);
 
 /* search.c */

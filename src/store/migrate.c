@@ -71,10 +71,12 @@ static enum err count_taken(struct store_conn *c, const char *component, const s
     return OK;
 }
 
-/* Line of the step's text that `at` stands in, for the message. */
+/* Line of the step's text that the statement after `at` begins on, for the message. */
 static int line_of(const char *sql, const char *at)
 {
     int line = 1;
+    while (*at == ' ' || *at == '\t' || *at == '\n')
+        at++;
     for (; sql < at; sql++)
         line += *sql == '\n';
     return line;

@@ -113,7 +113,8 @@ int report_authorize(void *conn, int action, const char *first, const char *seco
     case SQLITE_DETACH:
         return refuse(r, "查询不能挂接其他数据库(%s)", "a query may not attach another database (%s)", first);
     default:
-        return refuse(r, "查询只能读取,不能更改(%s)", "a query may only read, not change anything (%s)", first);
+        return refuse(r, "查询只能读取获准的表,不能更改数据,也不能使用表函数(%s)",
+            "a query may only read its tables: it changes nothing and uses no table functions (%s)", first);
     }
 }
 

@@ -150,6 +150,10 @@ enum err store_search_similar(struct store_conn *c, struct arena *a, const struc
     str query = tokens_query_any(a, q->text);
     int64_t *found = ARENA_ARRAY(a, int64_t, (size_t)q->limit);
     TRY(diag_arena(d, a));
+    if (query.bytes == 0) {
+        *count = 0;
+        return OK;
+    }
     char sql[SQL_LINE];
     snprintf(sql, sizeof sql,
         "SELECT s.id FROM %s_fts f CROSS JOIN %s s ON s.doc = f.rowid "

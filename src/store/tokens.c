@@ -223,6 +223,8 @@ str tokens_query_all(struct arena *a, str text)
         buf_printf(&b, "%s\"%.*s\"%s", terms ? " AND " : "", STR_ARGS(t.text), t.kind == TOKEN_WORD ? " *" : "");
         terms++;
     }
+    if (terms == 0)
+        return STR("\"\""); /* an empty term, which matches nothing */
     return buf_failed(&b) ? STR_NONE : buf_str(&b);
 }
 
