@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { WAYS = 8, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+enum { WAYS = 8, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
 
 struct bucket {
     uint64_t hash; /* 0: free */
@@ -128,7 +128,7 @@ enum err http_limiter_take(struct http_limiter *l, str key, unsigned *retry_afte
     pthread_mutex_unlock(&l->lock);
     if (!wait)
         return OK;
-    int64_t seconds = (wait / NS_PER_MS + MS_PER_S) / MS_PER_S;
+    int64_t seconds = (wait + NS_PER_S - 1) / NS_PER_S;
     if (retry_after_s)
         *retry_after_s = (unsigned)seconds;
     return diag_set(d, ERR_TOO_MANY, "请求过于频繁,请 %lld 秒后再试",
