@@ -30,7 +30,8 @@ static int open_world(void **state)
 static int close_world(void **state)
 {
     struct world *w = *state;
-    static const char *const files[] = { "a", "b", "sub/deep/x" }, *const folders[] = { "sub/deep", "sub", "" };
+    static const char *const files[] = { "a", "b", "sub/deep/x" };
+    static const char *const folders[] = { "sub/deep", "sub", "" };
     for (size_t i = 0; i < 3; i++)
         unlink(in(w, files[i]));
     for (size_t i = 0; i < 3; i++)
@@ -98,7 +99,8 @@ static void folders(void **state)
     assert_text(names[0], "a");
     assert_text(names[1], "b");
     assert_text(names[2], "sub/");
-    assert_int_equal(w->sys->dir_list(w->sys->ctx, &w->arena, in(w, "none"), &names, &count, &d), ERR_NOT_FOUND);
+    assert_int_equal(
+        w->sys->dir_list(w->sys->ctx, &w->arena, in(w, "none"), &names, &count, &d), ERR_NOT_FOUND);
     assert_ok(w->sys->file_remove(w->sys->ctx, in(w, "sub/deep/x"), &w->d), &w->d);
 }
 
