@@ -15,23 +15,28 @@ void add_fault(struct loader *l, const struct diag *d)
     diag_list_add(l->faults, d);
 }
 
+/* Puts a piece of a pointer in front of what stands in room from `at` on. */
+static size_t put_before(char *room, size_t at, const char *key, size_t index)
+{
+    char part[64];
+    int length = key ? snprintf(part, sizeof part, "/%s", key)
+                     : snprintf(part, sizeof part, "/%zu", index);
+    size_t bytes = length < 0 ? 0
+        : (size_t)length < sizeof part ? (size_t)length : sizeof part - 1;
+    if (bytes > at)
+        return at;
+    memcpy(room + at - bytes, part, bytes);
+    return at - bytes;
+}
+
 /* "/units/3/name": written from the leaf to the root into the tail of a fixed buffer. */
 static str pointer_of(const struct node *n, const char *member, char *room, size_t bytes)
 {
     size_t at = bytes;
-    for (; n || member; n = member ? n : n->up) {
-        char part[64];
-        const char *key = member ? member : n->key;
-        int length = key ? snprintf(part, sizeof part, "/%s", key)
-            : n->up      ? snprintf(part, sizeof part, "/%zu", n->index)
-                         : 0;
-        size_t used = length < 0 ? 0 : (size_t)length < sizeof part ? (size_t)length : sizeof part - 1;
-        if (used > at)
-            break;
-        at -= used;
-        memcpy(room + at, part, used);
-        member = NULL;
-    }
+    if (member)
+        at = put_before(room, at, member, 0);
+    for (; n->up; n = n->up)
+        at = put_before(room, at, n->key, n->index);
     return (str){ room + at, bytes - at };
 }
 
@@ -39,7 +44,9 @@ static void fault_pointer(const struct node *n, const char *member, struct diag 
 {
     char room[DIAG_PLACE_BYTES];
     str pointer = pointer_of(n, member, room, sizeof room);
-    diag_at(d, n->doc->name, pack_locate(n->doc->file->text, pointer), 0);
+    const struct diag_list *kept = n->l->faults;
+    bool wanted = kept->count < kept->limit; /* past that only the number counts */
+    diag_at(d, n->doc->name, wanted ? pack_locate(n->doc->file->text, pointer) : 0, 0);
     diag_field(d, pointer);
     add_fault(n->l, d);
 }

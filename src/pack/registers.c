@@ -231,16 +231,32 @@ static bool is_column_name(str s)
 
 static void check_column_name(const struct node *n, str name)
 {
-    /* What the engine keeps in every record, beside the pack's columns. */
+    /* What the engine keeps in every record beside the pack's columns, and the words that neither
+     * database takes as a column's name. */
     static const char *const taken[] = { "zone", "id", "version", "created_at", "updated_at",
+        "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "between", "both", "by",
+        "case", "cast", "check", "collate", "column", "commit", "constraint", "create", "cross",
+        "current_date", "current_time", "current_timestamp", "current_user", "default",
+        "deferrable", "delete", "desc", "distinct", "do", "drop", "else", "end", "escape",
+        "except", "exists", "false", "fetch", "for", "foreign", "from", "full", "grant", "group",
+        "having", "in", "index", "initially", "inner", "insert", "intersect", "into", "is",
+        "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime",
+        "localtimestamp", "natural", "not", "nothing", "notnull", "null", "offset", "on", "only",
+        "or", "order", "outer", "overlaps", "placing", "primary", "references", "returning",
+        "right", "rowid", "select", "session_user", "set", "similar", "some", "symmetric",
+        "table", "then", "to", "trailing", "transaction", "true", "union", "unique", "update",
+        "user", "using", "values", "variadic", "verbose", "when", "where", "window", "with",
         NULL };
-    if (name.bytes && (!is_column_name(name) || word_find(taken, name) >= 0))
+    if (name.bytes && !is_column_name(name))
         FAULT_MEMBER(n, "name",
-            "列名 “%.*s” 不能用:小写英文字母开头,只含小写字母、数字和 _,至多 30 个字符,"
-            "且不能是 zone、id、version、created_at、updated_at",
+            "列名 “%.*s” 不能用:小写英文字母开头,只含小写字母、数字和 _,至多 30 个字符",
             "column name \"%.*s\" cannot be used: a small letter first, then small letters, digits "
-            "and _, at most 30 characters, and not zone, id, version, created_at, updated_at",
+            "and _, at most 30 characters",
             STR_ARGS(brief(name)));
+    else if (name.bytes && word_find(taken, name) >= 0)
+        FAULT_MEMBER(n, "name", "列名 “%.*s” 已被系统或 SQL 占用,请换一个",
+            "column name \"%.*s\" belongs to the engine or to SQL; choose another",
+            STR_ARGS(name));
 }
 
 /* What a type needs beside itself: codes for code, ref for ref, nothing of the kind for others. */

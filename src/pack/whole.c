@@ -192,14 +192,14 @@ static bool may_be_number(const struct feel_type *type)
         || (type->form == FEEL_TYPE_SIMPLE && type->kind == FEEL_NUMBER);
 }
 
-static void check_promise(struct loader *l, const struct pack_system *s, const char *file,
-    const struct pack_promise *p, int line)
+static void check_amount(struct loader *l, const struct pack_system *s, const char *file, int line,
+    const struct pack_promise *p)
 {
-    if (p->amount && !may_be_number(feel_program_type(p->amount)))
+    if (!may_be_number(feel_program_type(p->amount)))
         FAULT_LINE(l, file, line, p->code, "承诺 “%.*s” 的期限 “%.*s” 算出来不是数",
             "promise \"%.*s\": its amount \"%.*s\" does not give a number", STR_ARGS(p->code),
             STR_ARGS(brief(p->amount_text)));
-    for (size_t i = 0; p->amount && i < feel_program_variable_count(p->amount); i++) {
+    for (size_t i = 0; i < feel_program_variable_count(p->amount); i++) {
         str name = feel_program_variable(p->amount, i);
         if (!variable_known(l, s, name))
             FAULT_LINE(l, file, line, p->code,
@@ -207,21 +207,27 @@ static void check_promise(struct loader *l, const struct pack_system *s, const c
                 "promise \"%.*s\": its amount uses \"%.*s\", which is no variable of a case",
                 STR_ARGS(p->code), STR_ARGS(brief(name)));
     }
-    if (p->scope == PACK_PROMISE_TASK && s->procedure && !promise_used(s, p->code))
-        FAULT_LINE(l, file, line, p->code,
-            "流程中没有环节用到承诺 “%.*s”(junma:promise),它永远不会开始计时",
-            "no step of the procedure names promise \"%.*s\" (junma:promise): its clock would "
-            "never start",
-            STR_ARGS(p->code));
+}
+
+static int promise_line(struct loader *l, const struct pack_file *f, size_t index, const char *key)
+{
+    return pack_locate(f->text, str_printf(l->arena, "/promises/%zu/%s", index, key));
 }
 
 static void check_promises(struct loader *l, const struct pack_system *s)
 {
     const struct pack_file *f = file_use(l, s->promises_file);
     for (size_t i = 0; f && i < s->promise_count; i++) {
-        str pointer = str_printf(l->arena, "/promises/%zu", i);
-        check_promise(l, s, file_label(l, f->path), &s->promises[i],
-            pack_locate(f->text, pointer));
+        const struct pack_promise *p = &s->promises[i];
+        const char *file = file_label(l, f->path);
+        if (p->amount)
+            check_amount(l, s, file, promise_line(l, f, i, "amount"), p);
+        if (p->scope == PACK_PROMISE_TASK && s->procedure && !promise_used(s, p->code))
+            FAULT_LINE(l, file, promise_line(l, f, i, "code"), p->code,
+                "流程中没有环节用到承诺 “%.*s”(junma:promise),它永远不会开始计时",
+                "no step of the procedure names promise \"%.*s\" (junma:promise): its clock would "
+                "never start",
+                STR_ARGS(p->code));
     }
 }
 
