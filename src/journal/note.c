@@ -99,11 +99,11 @@ static bool split_note(str note, str *text, str *lines)
 {
     if (note.bytes < 4 || note.data[note.bytes - 1] != '\n')
         return false;
-    for (size_t i = note.bytes - 2; i > 0; i--) {
+    for (size_t i = note.bytes - 1; i > 0; i--) {
         if (note.data[i] == '\n' && note.data[i - 1] == '\n') {
             *text = str_slice(note, 0, i);
             *lines = str_slice(note, i + 1, note.bytes);
-            return true;
+            return lines->bytes > 0;
         }
     }
     return false;

@@ -104,6 +104,8 @@ static void malformed_notes(void **state)
         { "\n\n", 2 },
         { "a\n", 2 },
         { "a\n\n", 3 },
+        { "a\n\n\n", 4 },
+        { "a\n\n\n\n", 5 },
         STR(PETER_TEXT PETER_LINE), /* no empty line */
         STR("no newline at the end\n\n" "\xe2\x80\x94 A x08go/ZJkuA="),
         STR(PETER_TEXT "\n" PETER_LINE "\n"), /* empty line at the end */
