@@ -24,7 +24,8 @@ static enum err quick_check(sqlite3 *db, struct diag *d)
     if (rc != SQLITE_ROW)
         e = sqlite_error(db, rc, d);
     else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
-        e = diag_set(d, ERR_STORE, "数据库文件已损坏:%s。请用最近的备份恢复", "the database file is damaged: %s; restore the last backup",
+        e = diag_set(d, ERR_STORE, "数据库文件已损坏:%s。请用最近的备份恢复",
+            "the database file is damaged: %s; restore the last backup",
             (const char *)sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
     return e;
@@ -42,7 +43,8 @@ enum err store_check(struct store *s, struct diag *d)
 static enum err copy(sqlite3 *from, const char *path, struct diag *d)
 {
     sqlite3 *to = NULL;
-    int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(
+        path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     sqlite3_backup *backup = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", from, "main") : NULL;
     if (backup) {
         rc = sqlite3_backup_step(backup, -1);
@@ -100,7 +102,8 @@ enum err store_backup(struct store *s, const char *path, struct diag *d)
         return sys_errno(d, ENAMETOOLONG, path);
     diag_at(d, path, 0, 0);
     if (access(path, F_OK) == 0)
-        return diag_set(d, ERR_CONFLICT, "备份文件已存在,不会覆盖", "the backup file is already there and is not overwritten");
+        return diag_set(d, ERR_CONFLICT, "备份文件已存在,不会覆盖",
+            "the backup file is already there and is not overwritten");
     remove_part(part);
     struct store_conn *c = NULL;
     TRY(store_read_begin(s, &c, d));
@@ -109,7 +112,8 @@ enum err store_backup(struct store *s, const char *path, struct diag *d)
     if (e == OK) {
         int failed = publish(part, path);
         if (failed == EEXIST)
-            e = diag_set(d, ERR_CONFLICT, "备份文件已存在,不会覆盖", "the backup file is already there and is not overwritten");
+            e = diag_set(d, ERR_CONFLICT, "备份文件已存在,不会覆盖",
+                "the backup file is already there and is not overwritten");
         else if (failed)
             e = sys_errno(d, failed, path);
     }

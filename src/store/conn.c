@@ -41,12 +41,14 @@ static enum err constraint_error(sqlite3 *db, int extended, struct diag *d)
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-        return diag_set(d, ERR_CONFLICT, "已有相同的记录(%s)", "such a record is already there (%s)", words);
+        return diag_set(
+            d, ERR_CONFLICT, "已有相同的记录(%s)", "such a record is already there (%s)", words);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
         return diag_set(d, ERR_CONFLICT, "所引用的记录不存在,或仍被其他记录引用(%s)",
             "it refers to a record that is not there, or is still referred to (%s)", words);
     default:
-        return diag_set(d, ERR_INVALID, "不符合数据表的约束(%s)", "a constraint of the table does not hold (%s)", words);
+        return diag_set(d, ERR_INVALID, "不符合数据表的约束(%s)",
+            "a constraint of the table does not hold (%s)", words);
     }
 }
 
@@ -58,10 +60,11 @@ static enum err io_error(sqlite3 *db, int extended, struct diag *d)
     if (number == ENOSPC || number == EDQUOT)
         return diag_set(d, ERR_DISK_FULL, "磁盘已满,未保存", "the disk is full, nothing was saved");
     if (number == EROFS)
-        return diag_set(d, ERR_READ_ONLY, "磁盘只读,未保存", "the disk is read-only, nothing was saved");
+        return diag_set(
+            d, ERR_READ_ONLY, "磁盘只读,未保存", "the disk is read-only, nothing was saved");
     return diag_set(d, ERR_IO, "读写数据库文件失败(%s,代码 %d)",
-        "reading or writing the database file failed (%s, code %d)", number ? strerror(number) : sqlite3_errstr(extended),
-        extended);
+        "reading or writing the database file failed (%s, code %d)",
+        number ? strerror(number) : sqlite3_errstr(extended), extended);
 }
 
 enum err sqlite_error(sqlite3 *db, int rc, struct diag *d)
@@ -80,7 +83,8 @@ enum err sqlite_error(sqlite3 *db, int rc, struct diag *d)
             "the database file cannot be written, nothing was saved (%s)", words);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return diag_set(d, ERR_BUSY, "数据库正被占用,请稍后再试", "the database is in use, try again in a moment");
+        return diag_set(d, ERR_BUSY, "数据库正被占用,请稍后再试",
+            "the database is in use, try again in a moment");
     case SQLITE_CONSTRAINT:
         return constraint_error(db, extended, d);
     case SQLITE_NOMEM:
@@ -111,11 +115,11 @@ static enum err report_error(struct store_conn *c, int rc, struct diag *d)
     const struct store_report_limits *l = &r->limits;
     switch (r->reached) {
     case REPORT_MS:
-        return diag_set(d, ERR_LIMIT, "查询超过时间上限(%lld 毫秒)", "the query took longer than its limit (%lld ms)",
-            (long long)l->ms_max);
+        return diag_set(d, ERR_LIMIT, "查询超过时间上限(%lld 毫秒)",
+            "the query took longer than its limit (%lld ms)", (long long)l->ms_max);
     case REPORT_STEPS:
-        return diag_set(d, ERR_LIMIT, "查询超过步数上限(%lld 步)", "the query took more steps than its limit (%lld)",
-            (long long)l->steps_max);
+        return diag_set(d, ERR_LIMIT, "查询超过步数上限(%lld 步)",
+            "the query took more steps than its limit (%lld)", (long long)l->steps_max);
     case REPORT_BYTES:
         return diag_set(d, ERR_LIMIT, "查询超过内存上限(%lld 字节)",
             "the query took more memory than its limit (%lld bytes)", (long long)l->bytes_max);
@@ -123,10 +127,11 @@ static enum err report_error(struct store_conn *c, int rc, struct diag *d)
         break;
     }
     if ((rc & 0xff) == SQLITE_TOOBIG)
-        return diag_set(d, ERR_LIMIT, "查询或其中的值过长:%s", "the query or a value in it is too long: %s",
-            sqlite3_errmsg(c->db));
+        return diag_set(d, ERR_LIMIT, "查询或其中的值过长:%s",
+            "the query or a value in it is too long: %s", sqlite3_errmsg(c->db));
     if ((rc & 0xff) == SQLITE_ERROR)
-        return diag_set(d, ERR_SYNTAX, "查询语句有误:%s", "the query is wrong: %s", sqlite3_errmsg(c->db));
+        return diag_set(
+            d, ERR_SYNTAX, "查询语句有误:%s", "the query is wrong: %s", sqlite3_errmsg(c->db));
     return sqlite_error(c->db, rc, d);
 }
 
@@ -167,7 +172,8 @@ static void sql_terms(sqlite3_context *context, int count, sqlite3_value **value
     if (arena_failed(&a))
         sqlite3_result_error_nomem(context);
     else
-        sqlite3_result_text64(context, query.data ? query.data : "", query.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+        sqlite3_result_text64(
+            context, query.data ? query.data : "", query.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
     arena_release(&a);
 }
 
@@ -180,7 +186,8 @@ static void sql_zone(sqlite3_context *context, int count, sqlite3_value **values
     if (!c->report)
         return;
     str zone = c->report->limits.zone;
-    sqlite3_result_text64(context, zone.data ? zone.data : "", zone.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_result_text64(
+        context, zone.data ? zone.data : "", zone.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 static int on_log_grown(void *ctx, sqlite3 *db, const char *schema, int pages)
@@ -215,7 +222,8 @@ static void harden(sqlite3 *db)
 
 static enum err apply_settings(struct store_conn *c, struct diag *d)
 {
-    TRY(conn_run(c, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;", d));
+    TRY(conn_run(
+        c, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;", d));
     switch (c->kind) {
     case CONN_WRITER:
         return conn_run(c, "PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;", d);
@@ -263,7 +271,8 @@ static int open_file(struct store_conn *c)
         char *uri = immutable_uri(s->path);
         if (!uri)
             return SQLITE_NOMEM;
-        int rc = sqlite3_open_v2(uri, &c->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_READONLY, s->options.layer);
+        int rc = sqlite3_open_v2(
+            uri, &c->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_READONLY, s->options.layer);
         sqlite3_free(uri);
         return rc;
     }

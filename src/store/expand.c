@@ -28,23 +28,26 @@ bool index_name_is_valid(str name)
 
 static enum err bad(str placeholder, struct diag *d)
 {
-    return diag_set(d, ERR_INTERNAL, "SQL 中的占位符不对:%.*s", "wrong placeholder in the SQL: %.*s",
-        STR_ARGS(placeholder));
+    return diag_set(d, ERR_INTERNAL, "SQL 中的占位符不对:%.*s",
+        "wrong placeholder in the SQL: %.*s", STR_ARGS(placeholder));
 }
 
 static enum err expand_match(struct buf *b, str whole, str parts, struct diag *d)
 {
     str index, id, parameter;
-    if (!str_split(&parts, ':', &index) || !str_split(&parts, ':', &id) || !str_split(&parts, ':', &parameter)
-        || !index_name_is_valid(index) || id.bytes == 0 || !str_starts(parameter, STR("$")) || parts.bytes)
+    if (!str_split(&parts, ':', &index) || !str_split(&parts, ':', &id)
+        || !str_split(&parts, ':', &parameter) || !index_name_is_valid(index) || id.bytes == 0
+        || !str_starts(parameter, STR("$")) || parts.bytes)
         return bad(whole, d);
     size_t qualifier = 0;
     for (size_t i = 0; i < id.bytes; i++)
         if (id.data[i] == '.')
             qualifier = i + 1;
-    buf_printf(b, "(%.*szone, %.*s) IN (SELECT s.zone, s.id FROM %.*s_fts f CROSS JOIN %.*s s ON s.doc = f.rowid "
+    buf_printf(b,
+        "(%.*szone, %.*s) IN (SELECT s.zone, s.id FROM %.*s_fts f CROSS JOIN %.*s s ON s.doc = f.rowid "
         "WHERE f.%.*s_fts MATCH junma_terms(%.*s))",
-        (int)qualifier, id.data, STR_ARGS(id), STR_ARGS(index), STR_ARGS(index), STR_ARGS(index), STR_ARGS(parameter));
+        (int)qualifier, id.data, STR_ARGS(id), STR_ARGS(index), STR_ARGS(index), STR_ARGS(index),
+        STR_ARGS(parameter));
     return OK;
 }
 
@@ -52,7 +55,8 @@ static enum err expand_search(struct buf *b, str whole, str index, struct diag *
 {
     if (!index_name_is_valid(index))
         return bad(whole, d);
-    buf_printf(b, "CREATE TABLE %.*s (doc INTEGER PRIMARY KEY, zone TEXT NOT NULL, id INTEGER NOT NULL, "
+    buf_printf(b,
+        "CREATE TABLE %.*s (doc INTEGER PRIMARY KEY, zone TEXT NOT NULL, id INTEGER NOT NULL, "
         "text TEXT NOT NULL, UNIQUE (zone, id)); "
         "CREATE VIRTUAL TABLE %.*s_fts USING fts5(text, content='', tokenize='junma')",
         STR_ARGS(index), STR_ARGS(index));
@@ -126,7 +130,8 @@ enum err sql_expand(struct arena *a, str sql, bool migration, str *out, struct d
             buf_add_char(&b, sql.data[at++]);
     }
     if (buf_failed(&b))
-        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)", "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
+        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)",
+            "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
     *out = buf_str(&b);
     return OK;
 }

@@ -16,10 +16,10 @@
 #include <sqlite3.h>
 
 enum {
-    STORE_FORMAT = 1,                 /* PRAGMA user_version */
+    STORE_FORMAT = 1,                  /* PRAGMA user_version */
     STORE_APPLICATION_ID = 0x4a756e6d, /* "Junm" */
-    PARAMETERS_MAX = 64,              /* $1 .. $64 */
-    STATEMENTS_MAX = 128,             /* kept ready a connection */
+    PARAMETERS_MAX = 64,               /* $1 .. $64 */
+    STATEMENTS_MAX = 128,              /* kept ready a connection */
     SQL_BYTES_MAX = 64 * 1024,
     INDEX_NAME_MAX = 40,
     PATH_BYTES_MAX = 1024,
@@ -38,7 +38,7 @@ struct store_statement {
     int parameter_count;
     int parameter_index[PARAMETERS_MAX]; /* of $1, $2 … in SQLite's numbering */
     bool cached, busy;
-    uint64_t used; /* tick of last use */
+    uint64_t used;                                     /* tick of last use */
     struct store_statement *open_next, *open_previous; /* of the connection's open rows */
 };
 
@@ -71,7 +71,7 @@ struct report {
     const char *hidden[REPORT_HIDDEN_MAX]; /* tables under the views that may be read */
     size_t hidden_count;
     struct report_text text; /* of the statement being made ready */
-    const char *recording; /* the allowed name whose tables are being found out, else NULL */
+    const char *recording;   /* the allowed name whose tables are being found out, else NULL */
     int64_t started_ns, steps, bytes_before;
     enum report_limit reached;
     bool trusted; /* the store itself speaks: nothing is refused */
@@ -120,11 +120,11 @@ struct store {
     bool immutable;
 
     pthread_mutex_t mutex;
-    pthread_cond_t work;      /* the ring is no longer empty, or stopping */
-    bool writer_idle;         /* it waits for `work` */
+    pthread_cond_t work; /* the ring is no longer empty, or stopping */
+    bool writer_idle;    /* it waits for `work` */
     bool writer_runs, stopping;
     pthread_t writer;
-    struct write *ring;       /* options.queue_max of them */
+    struct write *ring; /* options.queue_max of them */
     size_t ring_first, ring_count;
     store_write_fn hook;
     void *hook_ctx;
@@ -148,7 +148,8 @@ enum err conn_error(struct store_conn *c, int rc, struct diag *d);
 enum err sqlite_error(sqlite3 *db, int rc, struct diag *d);
 /* A short constant statement without values or rows. */
 MUST_USE enum err conn_run(struct store_conn *c, const char *sql, struct diag *d);
-MUST_USE enum err conn_pragma_int(struct store_conn *c, const char *sql, int64_t *out, struct diag *d);
+MUST_USE enum err conn_pragma_int(
+    struct store_conn *c, const char *sql, int64_t *out, struct diag *d);
 
 /* statement.c */
 void conn_end_rows(struct store_conn *c);
@@ -164,7 +165,8 @@ void *writer_main(void *store);
 /* pool.c */
 void pool_init(struct pool *p, struct store *s, enum conn_kind kind, size_t count);
 void pool_release(struct pool *p);
-MUST_USE enum err pool_take(struct store *s, struct pool *p, struct store_conn **out, struct diag *d);
+MUST_USE enum err pool_take(
+    struct store *s, struct pool *p, struct store_conn **out, struct diag *d);
 void pool_give(struct pool *p, struct store_conn *c);
 
 /* lock.c: the folder is ours while the file is open. */
@@ -205,8 +207,7 @@ MUST_USE enum err report_check_statement(
 void report_end(struct store_conn *c);
 
 /* report_text.c: what can be seen in the text alone. */
-MUST_USE enum err report_lex_check(
-    struct arena *a, str sql, const char *const *hidden, size_t hidden_count, struct report_text *out,
-    struct diag *d);
+MUST_USE enum err report_lex_check(struct arena *a, str sql, const char *const *hidden,
+    size_t hidden_count, struct report_text *out, struct diag *d);
 
 #endif

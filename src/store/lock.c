@@ -43,7 +43,8 @@ enum err lock_take(const char *database_path, int *fd, struct diag *d)
         if (number != EWOULDBLOCK)
             return sys_errno(d, number, path);
         diag_at(d, database_path, 0, 0);
-        return diag_set(d, ERR_BUSY, "另一个 junma(进程 %ld)正在使用这个数据目录,请先停止它或换一个目录",
+        return diag_set(d, ERR_BUSY,
+            "另一个 junma(进程 %ld)正在使用这个数据目录,请先停止它或换一个目录",
             "another junma (process %ld) is using this folder: stop it or use another folder", pid);
     }
     char text[32];

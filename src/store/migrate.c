@@ -30,30 +30,32 @@ static void hash_of(const struct store_migration *m, char out[HASH_BYTES])
     snprintf(out, HASH_BYTES, "%016llx", (unsigned long long)str_hash(str_from(m->sql)));
 }
 
-static enum err check_taken(const struct store_rows *rows, const char *component, const struct store_migration *steps,
-    size_t count, size_t taken, struct diag *d)
+static enum err check_taken(const struct store_rows *rows, const char *component,
+    const struct store_migration *steps, size_t count, size_t taken, struct diag *d)
 {
     int64_t version = store_int(rows, 0);
     if (taken >= count)
-        return diag_set(d, ERR_UNSUPPORTED, "数据库中“%s”已是第 %lld 版,本程序只到第 %zu 版,请使用更新的程序",
-            "tables of \"%s\": the database has version %lld, this program knows %zu: use a newer program", component,
-            (long long)version, count);
+        return diag_set(d, ERR_UNSUPPORTED,
+            "数据库中“%s”已是第 %lld 版,本程序只到第 %zu 版,请使用更新的程序",
+            "tables of \"%s\": the database has version %lld, this program knows %zu: use a newer program",
+            component, (long long)version, count);
     char hash[HASH_BYTES];
     hash_of(&steps[taken], hash);
     if (version != steps[taken].version || !str_is(store_text(rows, 1), hash))
         return diag_set(d, ERR_STORE, "“%s”第 %d 步(%s)的内容与数据库中已执行的不同,不能继续",
-            "tables of \"%s\": step %d (%s) is not the one the database has taken, its text was changed", component,
-            steps[taken].version, steps[taken].name);
+            "tables of \"%s\": step %d (%s) is not the one the database has taken, its text was changed",
+            component, steps[taken].version, steps[taken].name);
     return OK;
 }
 
 /* How many steps have been taken. */
-static enum err count_taken(struct store_conn *c, const char *component, const struct store_migration *steps,
-    size_t count, size_t *taken, struct diag *d)
+static enum err count_taken(struct store_conn *c, const char *component,
+    const struct store_migration *steps, size_t count, size_t *taken, struct diag *d)
 {
     struct store_rows rows;
     size_t n = 0;
-    TRY(STORE_QUERY(c, &rows, d, "SELECT version, hash FROM store_migration WHERE component = $1 ORDER BY version",
+    TRY(STORE_QUERY(c, &rows, d,
+        "SELECT version, hash FROM store_migration WHERE component = $1 ORDER BY version",
         S_TEXT(str_from(component))));
     for (;;) {
         bool has_row;
@@ -123,17 +125,17 @@ static enum err take_step(struct store_conn *c, void *ctx, struct diag *d)
     hash_of(m, hash);
     return STORE_EXEC(c, d,
         "INSERT INTO store_migration (component, version, name, hash, applied_ms) VALUES ($1, $2, $3, $4, $5)",
-        S_TEXT(str_from(step->component)), S_INT(m->version), S_TEXT(str_from(m->name)), S_TEXT(str_from(hash)),
-        S_INT(sys_now_ms(step->sys)));
+        S_TEXT(str_from(step->component)), S_INT(m->version), S_TEXT(str_from(m->name)),
+        S_TEXT(str_from(hash)), S_INT(sys_now_ms(step->sys)));
 }
 
-enum err store_migrate(
-    struct store *s, const char *component, const struct store_migration *steps, size_t count, struct diag *d)
+enum err store_migrate(struct store *s, const char *component, const struct store_migration *steps,
+    size_t count, struct diag *d)
 {
     for (size_t i = 0; i < count; i++)
         if (steps[i].version != (int)i + 1)
-            return diag_set(d, ERR_INTERNAL, "“%s”的步骤应从 1 起连续编号", "the steps of \"%s\" are numbered 1, 2, 3 …",
-                component);
+            return diag_set(d, ERR_INTERNAL, "“%s”的步骤应从 1 起连续编号",
+                "the steps of \"%s\" are numbered 1, 2, 3 …", component);
     struct store_conn *c = NULL;
     size_t taken = 0;
     TRY(store_read_begin(s, &c, d));

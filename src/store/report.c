@@ -3,8 +3,7 @@
  *
  *   it cannot write       the file is open for reading only, query_only is on, and the authorizer
  *                         lets SELECT, READ, FUNCTION and RECURSIVE through and nothing else
- *   it sees what is named tables and views of the caller's list, by unqualified trust in nothing but
- *                         that list (below)
+ *   it sees what is named tables and views of the caller's list, nothing else
  *   it runs what is named functions of the list in this file; none that makes large values out of
  *                         small ones, none that reads files or tells about the server
  *   it ends               steps, time and memory are counted every 500 steps of SQLite's machine;
@@ -28,13 +27,13 @@
 #include <strings.h>
 
 /* What figures count with. PostgreSQL has each under the same name or gets it from our driver. */
-static const char *const functions_allowed[] = {
-    "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime", "dense_rank", "exp",
-    "first_value", "floor", "group_concat", "ifnull", "iif", "instr", "julianday", "junma_zone", "lag", "last_value",
-    "lead", "length", "like", "ln", "log", "lower", "ltrim", "max", "min", "mod", "nth_value", "ntile", "nullif",
-    "percent_rank", "pow", "power", "rank", "round", "row_number", "rtrim", "sign", "sqrt", "strftime", "substr",
-    "substring", "sum", "time", "total", "trim", "trunc", "typeof", "unixepoch", "upper",
-};
+static const char *const functions_allowed[] = { "abs", "avg", "ceil", "ceiling", "coalesce",
+    "count", "cume_dist", "date", "datetime", "dense_rank", "exp", "first_value", "floor",
+    "group_concat", "ifnull", "iif", "instr", "julianday", "junma_zone", "lag", "last_value",
+    "lead", "length", "like", "ln", "log", "lower", "ltrim", "max", "min", "mod", "nth_value",
+    "ntile", "nullif", "percent_rank", "pow", "power", "rank", "round", "row_number", "rtrim",
+    "sign", "sqrt", "strftime", "substr", "substring", "sum", "time", "total", "trim", "trunc",
+    "typeof", "unixepoch", "upper" };
 
 static bool named(const char *name, const char *const *list, size_t count)
 {
@@ -56,11 +55,13 @@ static int refuse(struct report *r, const char *zh, const char *en, const char *
 /* While the tables under an allowed view are found out. */
 static int record_table(struct report *r, const char *table)
 {
-    if (strcasecmp(table, r->recording) == 0 || named(table, r->limits.tables, r->limits.tables_count)
+    if (strcasecmp(table, r->recording) == 0
+        || named(table, r->limits.tables, r->limits.tables_count)
         || named(table, r->hidden, r->hidden_count))
         return SQLITE_OK;
     if (r->hidden_count == REPORT_HIDDEN_MAX)
-        return refuse(r, "视图 %s 引用的表过多", "the view %s draws on too many tables", r->recording);
+        return refuse(
+            r, "视图 %s 引用的表过多", "the view %s draws on too many tables", r->recording);
     const char *copy = str_terminated(&r->arena, str_from(table));
     if (!copy)
         return SQLITE_DENY;
@@ -83,11 +84,12 @@ static bool may_read(const struct report *r, const char *table, const char *data
         return true;
     if (database && strcmp(database, "main") != 0)
         return false;
-    return named(table, r->limits.tables, r->limits.tables_count) || named(table, r->hidden, r->hidden_count);
+    return named(table, r->limits.tables, r->limits.tables_count)
+        || named(table, r->hidden, r->hidden_count);
 }
 
-int report_authorize(void *conn, int action, const char *first, const char *second, const char *database,
-    const char *inside)
+int report_authorize(void *conn, int action, const char *first, const char *second,
+    const char *database, const char *inside)
 {
     (void)inside;
     struct report *r = ((struct store_conn *)conn)->report;
@@ -98,9 +100,11 @@ int report_authorize(void *conn, int action, const char *first, const char *seco
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
     case SQLITE_FUNCTION:
-        return named(second, functions_allowed, sizeof functions_allowed / sizeof *functions_allowed)
+        return named(
+                   second, functions_allowed, sizeof functions_allowed / sizeof *functions_allowed)
             ? SQLITE_OK
-            : refuse(r, "查询中不能使用函数 %s", "the function %s may not be used in a query", second);
+            : refuse(
+                r, "查询中不能使用函数 %s", "the function %s may not be used in a query", second);
     case SQLITE_READ:
         if (r->recording)
             return record_table(r, first);
@@ -111,10 +115,12 @@ int report_authorize(void *conn, int action, const char *first, const char *seco
         return refuse(r, "查询中不能使用 PRAGMA %s", "PRAGMA %s may not be used in a query", first);
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
-        return refuse(r, "查询不能挂接其他数据库(%s)", "a query may not attach another database (%s)", first);
+        return refuse(
+            r, "查询不能挂接其他数据库(%s)", "a query may not attach another database (%s)", first);
     default:
         return refuse(r, "查询只能读取获准的表,不能更改数据,也不能使用表函数(%s)",
-            "a query may only read its tables: it changes nothing and uses no table functions (%s)", first);
+            "a query may only read its tables: it changes nothing and uses no table functions (%s)",
+            first);
     }
 }
 
@@ -144,13 +150,12 @@ void report_limit_connection(sqlite3 *db)
 {
     static const struct {
         int what, most;
-    } limits[] = {
-        { SQLITE_LIMIT_LENGTH, 64 * 1024 }, { SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX }, { SQLITE_LIMIT_COLUMN, 200 },
-        { SQLITE_LIMIT_EXPR_DEPTH, 100 }, { SQLITE_LIMIT_COMPOUND_SELECT, 50 }, { SQLITE_LIMIT_VDBE_OP, 100000 },
+    } limits[] = { { SQLITE_LIMIT_LENGTH, 64 * 1024 }, { SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX },
+        { SQLITE_LIMIT_COLUMN, 200 }, { SQLITE_LIMIT_EXPR_DEPTH, 100 },
+        { SQLITE_LIMIT_COMPOUND_SELECT, 50 }, { SQLITE_LIMIT_VDBE_OP, 100000 },
         { SQLITE_LIMIT_FUNCTION_ARG, 16 }, { SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100 },
         { SQLITE_LIMIT_VARIABLE_NUMBER, PARAMETERS_MAX }, { SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
-        { SQLITE_LIMIT_WORKER_THREADS, 0 },
-    };
+        { SQLITE_LIMIT_WORKER_THREADS, 0 } };
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         sqlite3_limit(db, limits[i].what, limits[i].most);
 }
@@ -169,7 +174,8 @@ static enum err check_not_a_table(struct store_conn *c, str name, struct diag *d
     c->report->trusted = false;
     if (rc == SQLITE_ROW)
         return diag_set(d, ERR_FORBIDDEN, "查询中的子查询(WITH)不能与数据表同名:%.*s",
-            "a common table expression of the query may not have the name of a table: %.*s", STR_ARGS(name));
+            "a common table expression of the query may not have the name of a table: %.*s",
+            STR_ARGS(name));
     return rc == SQLITE_DONE ? OK : conn_error(c, rc, d);
 }
 
@@ -186,11 +192,13 @@ enum err report_check_text(struct store_conn *c, str sql, struct diag *d)
     return e;
 }
 
-enum err report_check_statement(struct store_conn *c, sqlite3_stmt *statement, const char *tail, struct diag *d)
+enum err report_check_statement(
+    struct store_conn *c, sqlite3_stmt *statement, const char *tail, struct diag *d)
 {
     if (!sqlite3_stmt_readonly(statement) || sqlite3_stmt_isexplain(statement)
         || sqlite3_column_count(statement) == 0)
-        return diag_set(d, ERR_FORBIDDEN, "查询只能是一条 SELECT 语句", "a query is one SELECT statement");
+        return diag_set(
+            d, ERR_FORBIDDEN, "查询只能是一条 SELECT 语句", "a query is one SELECT statement");
     sqlite3_stmt *second = NULL;
     int rc = tail ? sqlite3_prepare_v2(c->db, tail, -1, &second, NULL) : SQLITE_OK;
     sqlite3_finalize(second);
@@ -216,8 +224,8 @@ static enum err find_hidden(struct store_conn *c, struct diag *d)
         r->recording = NULL;
         sqlite3_finalize(statement);
         if (rc != SQLITE_OK && !r->refused && (rc & 0xff) == SQLITE_ERROR)
-            e = diag_set(d, ERR_NOT_FOUND, "没有可供查询的表 %s(%s)", "there is no table %s to be read (%s)", name,
-                sqlite3_errmsg(c->db));
+            e = diag_set(d, ERR_NOT_FOUND, "没有可供查询的表 %s(%s)",
+                "there is no table %s to be read (%s)", name, sqlite3_errmsg(c->db));
         else if (rc != SQLITE_OK)
             e = conn_error(c, rc, d);
     }
@@ -232,13 +240,15 @@ static enum err run_trusted(struct store_conn *c, const char *sql, struct diag *
     return e;
 }
 
-enum err store_report_begin(struct store *s, const struct store_report_limits *limits, struct store_conn **out,
-    struct diag *d)
+enum err store_report_begin(struct store *s, const struct store_report_limits *limits,
+    struct store_conn **out, struct diag *d)
 {
     struct store_conn *c = NULL;
     TRY(pool_take(s, &s->reports, &c, d));
     struct report *r = c->report;
-    *r = (struct report){ .limits = *limits, .bytes_before = sqlite3_memory_used(), .started_ns = now_ns(c) };
+    *r = (struct report){
+        .limits = *limits, .bytes_before = sqlite3_memory_used(), .started_ns = now_ns(c)
+    };
     arena_init(&r->arena, NULL, MIB);
     struct store_report_limits *l = &r->limits;
     l->ms_max = l->ms_max ? l->ms_max : 2000;

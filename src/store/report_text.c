@@ -33,8 +33,8 @@ struct scan {
 
 static bool is_name_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$'
-        || ((unsigned char)c & 0x80);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+        || c == '$' || ((unsigned char)c & 0x80);
 }
 
 static void add(struct scan *s, enum piece_kind kind, size_t from, size_t to)
@@ -103,12 +103,18 @@ static void scan_one(struct scan *s)
         return;
     }
     s->at++;
-    add(s, c == '(' ? PIECE_OPEN : c == ')' ? PIECE_CLOSE : c == '.' ? PIECE_DOT : PIECE_OTHER, from, s->at);
+    add(s,
+        c == '('       ? PIECE_OPEN
+            : c == ')' ? PIECE_CLOSE
+            : c == '.' ? PIECE_DOT
+                       : PIECE_OTHER,
+        from, s->at);
 }
 
 static bool is_word(const struct scan *s, size_t i, str word)
 {
-    return i < s->count && s->pieces[i].kind == PIECE_NAME && str_equal_nocase(s->pieces[i].text, word);
+    return i < s->count && s->pieces[i].kind == PIECE_NAME
+        && str_equal_nocase(s->pieces[i].text, word);
 }
 
 /* When piece i is the AS of "NAME [(columns)] AS [[NOT] MATERIALIZED] (", the place of NAME; else
@@ -129,7 +135,9 @@ static ptrdiff_t defined_at(const struct scan *s, size_t i)
         int depth = 1;
         while (at > 0 && depth > 0) {
             at--;
-            depth += s->pieces[at].kind == PIECE_CLOSE ? 1 : s->pieces[at].kind == PIECE_OPEN ? -1 : 0;
+            depth += s->pieces[at].kind == PIECE_CLOSE ? 1
+                : s->pieces[at].kind == PIECE_OPEN     ? -1
+                                                       : 0;
         }
         if (at == 0 || depth > 0)
             return -1;
@@ -158,7 +166,8 @@ static enum err check_mentions(const struct scan *s, struct report_text *out, st
             continue;
         if (out->defined_count == REPORT_DEFINED_MAX)
             return diag_set(d, ERR_LIMIT, "查询中的子查询(WITH)过多,最多 %d 个",
-                "too many common table expressions in the query, at most %d", (int)REPORT_DEFINED_MAX);
+                "too many common table expressions in the query, at most %d",
+                (int)REPORT_DEFINED_MAX);
         out->defined[out->defined_count++] = s->pieces[defined].text;
         int64_t times = mentions(s, (size_t)defined);
         product *= times > 1 ? times : 1;
@@ -179,11 +188,13 @@ enum err report_lex_check(struct arena *a, str sql, const char *const *hidden, s
     while (s.at < sql.bytes)
         scan_one(&s);
     if (s.count == PIECES_MAX)
-        return diag_set(d, ERR_LIMIT, "查询过长(最多 %d 个词)", "the query is too long (at most %d words)", (int)PIECES_MAX);
+        return diag_set(d, ERR_LIMIT, "查询过长(最多 %d 个词)",
+            "the query is too long (at most %d words)", (int)PIECES_MAX);
     for (size_t i = 0; i < s.count; i++)
         for (size_t k = 0; k < hidden_count; k++)
             if (is_word(&s, i, str_from(hidden[k])))
                 return diag_set(d, ERR_FORBIDDEN, "查询不能直接读取表 %s,请使用为查询准备的视图",
-                    "the table %s may not be read directly: use the view made for queries", hidden[k]);
+                    "the table %s may not be read directly: use the view made for queries",
+                    hidden[k]);
     return check_mentions(&s, out, d);
 }

@@ -25,18 +25,21 @@ enum { SQL_LINE = 512 };
 static enum err check_index(struct store_conn *c, const char *index, struct diag *d)
 {
     if (!index_name_is_valid(str_from(index)))
-        return diag_set(d, ERR_INTERNAL, "检索索引名不对:%s", "wrong name of a search index: %s", index);
+        return diag_set(
+            d, ERR_INTERNAL, "检索索引名不对:%s", "wrong name of a search index: %s", index);
     if (c && !c->pending)
-        return diag_set(d, ERR_INTERNAL, "只能在写入时更改检索索引", "a search index is changed in a write only");
+        return diag_set(d, ERR_INTERNAL, "只能在写入时更改检索索引",
+            "a search index is changed in a write only");
     return OK;
 }
 
-static enum err pend(struct search_pending *p, const char *index, bool is_delete, int64_t doc, str text, struct diag *d)
+static enum err pend(struct search_pending *p, const char *index, bool is_delete, int64_t doc,
+    str text, struct diag *d)
 {
     if (p->count == p->capacity) {
         size_t capacity = p->capacity ? 2 * p->capacity : 64;
-        struct search_change *more =
-            arena_grow(&p->arena, p->changes, p->count * sizeof *more, capacity * sizeof *more);
+        struct search_change *more = arena_grow(
+            &p->arena, p->changes, p->count * sizeof *more, capacity * sizeof *more);
         TRY(diag_arena(d, &p->arena));
         p->changes = more;
         p->capacity = capacity;
@@ -69,7 +72,8 @@ enum err search_apply(struct store_conn *c, struct diag *d)
         const struct search_change *change = &p->changes[i];
         const char *name = change->index;
         if (change->is_delete) {
-            snprintf(sql, sizeof sql, "INSERT INTO %s_fts (%s_fts, rowid, text) VALUES ('delete', $1, $2)", name, name);
+            snprintf(sql, sizeof sql,
+                "INSERT INTO %s_fts (%s_fts, rowid, text) VALUES ('delete', $1, $2)", name, name);
         } else
             snprintf(sql, sizeof sql, "INSERT INTO %s_fts (rowid, text) VALUES ($1, $2)", name);
         TRY(STORE_EXEC(c, d, sql, S_INT(change->document), S_TEXT(change->text)));
@@ -88,8 +92,8 @@ static str cut_text(str text)
 }
 
 /* doc and text of what is there now; *doc is 0 when nothing is. */
-static enum err present(struct store_conn *c, const char *index, str zone, int64_t id, int64_t *doc, bool forget,
-    str same, struct diag *d)
+static enum err present(struct store_conn *c, const char *index, str zone, int64_t id, int64_t *doc,
+    bool forget, str same, struct diag *d)
 {
     char sql[SQL_LINE];
     snprintf(sql, sizeof sql, "SELECT doc, text FROM %s WHERE zone = $1 AND id = $2", index);
@@ -108,7 +112,8 @@ static enum err present(struct store_conn *c, const char *index, str zone, int64
     return e;
 }
 
-enum err store_search_put(struct store_conn *c, const char *index, str zone, int64_t id, str text, struct diag *d)
+enum err store_search_put(
+    struct store_conn *c, const char *index, str zone, int64_t id, str text, struct diag *d)
 {
     TRY(check_index(c, index, d));
     text = cut_text(text);
@@ -116,7 +121,8 @@ enum err store_search_put(struct store_conn *c, const char *index, str zone, int
         text = STR("");
     char sql[SQL_LINE];
     snprintf(sql, sizeof sql,
-        "INSERT INTO %s (zone, id, text) VALUES ($1, $2, $3) ON CONFLICT (zone, id) DO NOTHING", index);
+        "INSERT INTO %s (zone, id, text) VALUES ($1, $2, $3) ON CONFLICT (zone, id) DO NOTHING",
+        index);
     TRY(STORE_EXEC(c, d, sql, S_TEXT(zone), S_INT(id), S_TEXT(text)));
     if (store_changes(c))
         return pend(c->pending, index, false, sqlite3_last_insert_rowid(c->db), text, d);
@@ -129,7 +135,8 @@ enum err store_search_put(struct store_conn *c, const char *index, str zone, int
     return pend(c->pending, index, false, doc, text, d);
 }
 
-enum err store_search_remove(struct store_conn *c, const char *index, str zone, int64_t id, struct diag *d)
+enum err store_search_remove(
+    struct store_conn *c, const char *index, str zone, int64_t id, struct diag *d)
 {
     TRY(check_index(c, index, d));
     int64_t doc;
@@ -141,12 +148,13 @@ enum err store_search_remove(struct store_conn *c, const char *index, str zone, 
     return STORE_EXEC(c, d, sql, S_INT(doc));
 }
 
-enum err store_search_similar(struct store_conn *c, struct arena *a, const struct store_similar *q, int64_t **ids,
-    size_t *count, struct diag *d)
+enum err store_search_similar(struct store_conn *c, struct arena *a, const struct store_similar *q,
+    int64_t **ids, size_t *count, struct diag *d)
 {
     TRY(check_index(NULL, q->index, d));
     if (q->limit < 1 || q->limit > 100)
-        return diag_set(d, ERR_INTERNAL, "相似检索的条数应在 1 到 100 之间", "the number of similar records is 1 to 100");
+        return diag_set(d, ERR_INTERNAL, "相似检索的条数应在 1 到 100 之间",
+            "the number of similar records is 1 to 100");
     str query = tokens_query_any(a, q->text);
     int64_t *found = ARENA_ARRAY(a, int64_t, (size_t)q->limit);
     TRY(diag_arena(d, a));

@@ -33,14 +33,15 @@ static enum err number_parameters(struct store_statement *st, struct diag *d)
         int64_t number = 0;
         if (!name || name[0] != '$' || !str_to_int64(str_from(name + 1), &number) || number < 1
             || number > PARAMETERS_MAX)
-            return diag_set(d, ERR_INTERNAL, "SQL 参数应写作 $1 … $%d:%s", "SQL parameters are written $1 … $%d: %s",
-                (int)PARAMETERS_MAX, name ? name : "?");
+            return diag_set(d, ERR_INTERNAL, "SQL 参数应写作 $1 … $%d:%s",
+                "SQL parameters are written $1 … $%d: %s", (int)PARAMETERS_MAX, name ? name : "?");
         st->parameter_index[number - 1] = i;
         if (number > st->parameter_count)
             st->parameter_count = (int)number;
     }
     if (st->parameter_count != count)
-        return diag_set(d, ERR_INTERNAL, "SQL 参数编号有空缺", "the numbers of the SQL's parameters have a gap");
+        return diag_set(d, ERR_INTERNAL, "SQL 参数编号有空缺",
+            "the numbers of the SQL's parameters have a gap");
     return OK;
 }
 
@@ -49,11 +50,13 @@ static enum err compile(struct store_conn *c, str sql, struct store_statement *s
     struct arena a;
     arena_init(&a, NULL, 4 * SQL_BYTES_MAX);
     str expanded = sql;
-    enum err e = c->report ? report_check_text(c, sql, d) : sql_expand(&a, sql, false, &expanded, d);
+    enum err e = c->report ? report_check_text(c, sql, d)
+                           : sql_expand(&a, sql, false, &expanded, d);
     const char *tail = NULL;
     if (e == OK) {
         unsigned flags = c->report ? 0 : SQLITE_PREPARE_PERSISTENT;
-        int rc = sqlite3_prepare_v3(c->db, expanded.data, (int)expanded.bytes, flags, &st->handle, &tail);
+        int rc = sqlite3_prepare_v3(
+            c->db, expanded.data, (int)expanded.bytes, flags, &st->handle, &tail);
         if (rc != SQLITE_OK)
             e = conn_error(c, rc, d);
         else if (!st->handle)
@@ -65,7 +68,8 @@ static enum err compile(struct store_conn *c, str sql, struct store_statement *s
     return e == OK ? number_parameters(st, d) : e;
 }
 
-static enum err statement_make(struct store_conn *c, str sql, uint64_t hash, struct store_statement **out, struct diag *d)
+static enum err statement_make(
+    struct store_conn *c, str sql, uint64_t hash, struct store_statement **out, struct diag *d)
 {
     struct store_statement *st = sqlite3_malloc64(sizeof *st);
     if (!st)
@@ -108,11 +112,13 @@ static void cache(struct store_conn *c, struct store_statement *st)
 }
 
 /* A statement that nobody uses, marked busy and on the open list. */
-static enum err statement_take(struct store_conn *c, str sql, struct store_statement **out, struct diag *d)
+static enum err statement_take(
+    struct store_conn *c, str sql, struct store_statement **out, struct diag *d)
 {
     ASSERT(c->db);
     if (sql.bytes > SQL_BYTES_MAX)
-        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)", "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
+        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)",
+            "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
     uint64_t hash = str_hash(sql);
     struct store_statement *found = NULL;
     bool twin = false;
@@ -172,7 +178,8 @@ void conn_drop_statements(struct store_conn *c)
     }
 }
 
-static int bind_one(sqlite3_stmt *handle, int index, const struct store_value *v, sqlite3_destructor_type keep)
+static int bind_one(
+    sqlite3_stmt *handle, int index, const struct store_value *v, sqlite3_destructor_type keep)
 {
     const char *data = v->text.data ? v->text.data : "";
     switch (v->kind) {
@@ -190,12 +197,12 @@ static int bind_one(sqlite3_stmt *handle, int index, const struct store_value *v
     return SQLITE_MISUSE;
 }
 
-static enum err bind(struct store_conn *c, struct store_statement *st, const struct store_value *values,
-    size_t count, sqlite3_destructor_type keep, struct diag *d)
+static enum err bind(struct store_conn *c, struct store_statement *st,
+    const struct store_value *values, size_t count, sqlite3_destructor_type keep, struct diag *d)
 {
     if (count != (size_t)st->parameter_count)
-        return diag_set(d, ERR_INTERNAL, "SQL 有 %d 个参数,给了 %zu 个值", "the SQL has %d parameters, %zu values were given",
-            st->parameter_count, count);
+        return diag_set(d, ERR_INTERNAL, "SQL 有 %d 个参数,给了 %zu 个值",
+            "the SQL has %d parameters, %zu values were given", st->parameter_count, count);
     for (size_t i = 0; i < count; i++) {
         int rc = bind_one(st->handle, st->parameter_index[i], &values[i], keep);
         if (rc != SQLITE_OK)
@@ -204,7 +211,8 @@ static enum err bind(struct store_conn *c, struct store_statement *st, const str
     return OK;
 }
 
-enum err store_exec(struct store_conn *c, struct diag *d, const char *sql, const struct store_value *values, size_t count)
+enum err store_exec(struct store_conn *c, struct diag *d, const char *sql,
+    const struct store_value *values, size_t count)
 {
     struct store_statement *st = NULL;
     TRY(statement_take(c, str_from(sql), &st, d));
@@ -264,7 +272,8 @@ enum err store_next(struct store_rows *rows, bool *has_row, struct diag *d)
     }
     enum err e = rc == SQLITE_DONE ? OK : conn_error(c, rc, d);
     if (rc == SQLITE_DONE) {
-        c->changes = sqlite3_stmt_readonly(rows->statement->handle) ? c->changes : sqlite3_changes64(c->db);
+        c->changes = sqlite3_stmt_readonly(rows->statement->handle) ? c->changes
+                                                                    : sqlite3_changes64(c->db);
         *has_row = false;
     }
     store_rows_end(rows);

@@ -34,10 +34,12 @@ static enum err check_options(const struct store_options *o, struct diag *d)
 {
     ASSERT(o->sys && o->path);
     if (strlen(o->path) >= PATH_BYTES_MAX - 16)
-        return diag_set(d, ERR_LIMIT, "数据目录的路径过长", "the path of the data folder is too long");
+        return diag_set(
+            d, ERR_LIMIT, "数据目录的路径过长", "the path of the data folder is too long");
     if (o->readers_max < 0 || o->readers_max > 256 || o->reports_max < 0 || o->reports_max > 64
         || o->queue_max > 1000000 || o->batch_max < 0 || o->batch_max > 4096 || o->wait_ms < 0)
-        return diag_set(d, ERR_LIMIT, "数据库参数超出范围", "an option of the store is out of range");
+        return diag_set(
+            d, ERR_LIMIT, "数据库参数超出范围", "an option of the store is out of range");
     return OK;
 }
 
@@ -93,7 +95,8 @@ static enum err check_ours(struct store_conn *c, bool *is_new, struct diag *d)
         return OK;
     }
     if (application != STORE_APPLICATION_ID)
-        return diag_set(d, ERR_STORE, "这不是 junma 的数据库文件", "this is not a database of junma");
+        return diag_set(
+            d, ERR_STORE, "这不是 junma 的数据库文件", "this is not a database of junma");
     if (format > STORE_FORMAT)
         return diag_set(d, ERR_UNSUPPORTED, "数据库的存储格式(%lld)比本程序(%d)新,请使用更新的程序",
             "the database's storage format (%lld) is newer than this program's (%d): use a newer program",
@@ -113,7 +116,8 @@ static enum err open_for_writing(struct store *s, struct diag *d)
     if (is_new)
         TRY(conn_run(&s->write_conn, new_file, d));
     if (pthread_create(&s->writer, NULL, writer_main, s) != 0)
-        return diag_set(d, ERR_MEMORY, "无法启动写入线程", "the writer thread could not be started");
+        return diag_set(
+            d, ERR_MEMORY, "无法启动写入线程", "the writer thread could not be started");
     s->writer_runs = true;
     return OK;
 }

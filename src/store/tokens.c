@@ -9,10 +9,10 @@
  *
  * In the index a run of Han gives, at each position, the character and the pair it begins:
  *
- *     text       经    开    区          position  0: 经 经开   1: 开 开区   2: 区
+ *     text       用    工    难          position  0: 用 用工   1: 工 工难   2: 难
  *
  * so what is asked can be one character (the single), or any longer piece: its pairs at positions in
- * a row (经开 at n, 开区 at n+1), which hold exactly when the piece stands in the text as it is. No
+ * a row (用工 at n, 工难 at n+1), which hold exactly when the piece stands in the text as it is. No
  * dictionary decides what a word is, so none can be wrong about a name.
  *
  * What a person types becomes an expression of quoted terms only: quotes and operators are never
@@ -30,7 +30,8 @@ static uint32_t fold(uint32_t c)
         c -= 0xff01 - 0x21;
     if (c >= 'A' && c <= 'Z')
         return c + 32;
-    if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f))
+    if ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9)
+        || (c >= 0x410 && c <= 0x42f))
         return c + 32;
     if (c >= 0x400 && c <= 0x40f)
         return c + 80;
@@ -51,21 +52,19 @@ static bool in_ranges(uint32_t c, const struct range *ranges, size_t count)
 
 static bool is_han(uint32_t c)
 {
-    static const struct range ranges[] = {
-        { 0x4e00, 0x9fff }, { 0x3005, 0x3007 }, { 0x3041, 0x30fa }, { 0x30fc, 0x312f }, { 0x3400, 0x4dbf },
-        { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0x20000, 0x3fffd },
-    };
+    static const struct range ranges[] = { { 0x4e00, 0x9fff }, { 0x3005, 0x3007 },
+        { 0x3041, 0x30fa }, { 0x30fc, 0x312f }, { 0x3400, 0x4dbf }, { 0xac00, 0xd7a3 },
+        { 0xf900, 0xfaff }, { 0x20000, 0x3fffd } };
     return c >= 0x3005 && in_ranges(c, ranges, sizeof ranges / sizeof *ranges);
 }
 
 /* Of a folded character. */
 static bool is_word(uint32_t c)
 {
-    static const struct range parting[] = {
-        { 0x80, 0xa9 }, { 0xab, 0xb4 }, { 0xb6, 0xb9 }, { 0xbb, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 },
-        { 0x2000, 0x2bff }, { 0x2e00, 0x2e7f }, { 0x2ff0, 0x303f }, { 0x30fb, 0x30fb }, { 0xd800, 0xf8ff },
-        { 0xfe00, 0xfe6f }, { 0xff00, 0xff65 }, { 0xffe0, 0xffff }, { 0x1f000, 0x1faff }, { 0xe0000, 0x10ffff },
-    };
+    static const struct range parting[] = { { 0x80, 0xa9 }, { 0xab, 0xb4 }, { 0xb6, 0xb9 },
+        { 0xbb, 0xbf }, { 0xd7, 0xd7 }, { 0xf7, 0xf7 }, { 0x2000, 0x2bff }, { 0x2e00, 0x2e7f },
+        { 0x2ff0, 0x303f }, { 0x30fb, 0x30fb }, { 0xd800, 0xf8ff }, { 0xfe00, 0xfe6f },
+        { 0xff00, 0xff65 }, { 0xffe0, 0xffff }, { 0x1f000, 0x1faff }, { 0xe0000, 0x10ffff } };
     if (c < 0x80)
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     return !in_ranges(c, parting, sizeof parting / sizeof *parting);
@@ -146,14 +145,16 @@ static int put_han(const struct token *t, bool is_query, void *ctx, token_sink s
         if (!is_query || (alone && !has_pair))
             rc = sink(ctx, 0, data, (int)(second - at), from, (int)(t->from + second));
         if (rc == SQLITE_OK && has_pair)
-            rc = sink(ctx, is_query ? 0 : FTS5_TOKEN_COLOCATED, data, (int)(end - at), from, (int)(t->from + end));
+            rc = sink(ctx, is_query ? 0 : FTS5_TOKEN_COLOCATED, data, (int)(end - at), from,
+                (int)(t->from + end));
         alone = false;
         at = second;
     }
     return rc;
 }
 
-static int tokenize(Fts5Tokenizer *self, void *ctx, int flags, const char *data, int bytes, token_sink sink)
+static int tokenize(
+    Fts5Tokenizer *self, void *ctx, int flags, const char *data, int bytes, token_sink sink)
 {
     (void)self;
     str text = { data, bytes > 0 ? (size_t)bytes : 0 };
@@ -219,8 +220,10 @@ str tokens_query_all(struct arena *a, str text)
     size_t at = 0;
     int terms = 0;
     struct token t;
-    for (token_next(text, &at, &t); t.kind != TOKEN_END && terms < STORE_SEARCH_TERMS_MAX; token_next(text, &at, &t)) {
-        buf_printf(&b, "%s\"%.*s\"%s", terms ? " AND " : "", STR_ARGS(t.text), t.kind == TOKEN_WORD ? " *" : "");
+    for (token_next(text, &at, &t); t.kind != TOKEN_END && terms < STORE_SEARCH_TERMS_MAX;
+         token_next(text, &at, &t)) {
+        buf_printf(&b, "%s\"%.*s\"%s", terms ? " AND " : "", STR_ARGS(t.text),
+            t.kind == TOKEN_WORD ? " *" : "");
         terms++;
     }
     if (terms == 0)

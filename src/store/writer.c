@@ -47,14 +47,17 @@ enum {
 static enum err refuse_write(const struct store *s, struct diag *d)
 {
     if (s->options.read_only)
-        return diag_set(d, ERR_READ_ONLY, "数据库以只读方式打开,不能保存", "the database is open for reading only");
+        return diag_set(d, ERR_READ_ONLY, "数据库以只读方式打开,不能保存",
+            "the database is open for reading only");
     if (s->stopping)
-        return diag_set(d, ERR_STOPPING, "系统正在停止服务,未保存", "the server is stopping, nothing was saved");
+        return diag_set(d, ERR_STOPPING, "系统正在停止服务,未保存",
+            "the server is stopping, nothing was saved");
     return diag_set(d, ERR_BUSY, "等待保存的请求过多(%zu 个),请稍后再试",
         "too many writes are waiting (%zu), try again in a moment", s->options.queue_max);
 }
 
-enum err store_submit(struct store *s, store_write_fn fn, store_done_fn done, void *ctx, struct diag *d)
+enum err store_submit(
+    struct store *s, store_write_fn fn, store_done_fn done, void *ctx, struct diag *d)
 {
     ASSERT(fn && done);
     pthread_mutex_lock(&s->mutex);
@@ -63,7 +66,8 @@ enum err store_submit(struct store *s, store_write_fn fn, store_done_fn done, vo
         e = refuse_write(s, d);
         s->stats.busy += e == ERR_BUSY;
     } else {
-        s->ring[(s->ring_first + s->ring_count) % s->options.queue_max] = (struct write){ fn, done, ctx };
+        s->ring[(s->ring_first + s->ring_count) % s->options.queue_max] = (struct write){ fn, done,
+            ctx };
         s->ring_count++;
         if (s->writer_idle)
             pthread_cond_signal(&s->work);
@@ -168,7 +172,8 @@ static enum err check_references(struct store_conn *c, struct diag *d)
     int waiting = 0, highest = 0;
     sqlite3_db_status(c->db, SQLITE_DBSTATUS_DEFERRED_FKS, &waiting, &highest, 0);
     return waiting == 0 ? OK
-                        : diag_set(d, ERR_CONFLICT, "所引用的记录不存在", "it refers to a record that is not there");
+                        : diag_set(d, ERR_CONFLICT, "所引用的记录不存在",
+                            "it refers to a record that is not there");
 }
 
 static enum err run_function(struct batch *b, struct batch_item *item)
@@ -210,7 +215,8 @@ static void run_item(struct batch *b, size_t i)
         e = item->err != OK ? item->err : ERR_STORE;
         undone = item->diag;
         if (item->err == OK)
-            diag_set(&undone, e, "事务已被数据库中止,未保存", "the database gave up the transaction, nothing was saved");
+            diag_set(&undone, e, "事务已被数据库中止,未保存",
+                "the database gave up the transaction, nothing was saved");
     }
     lose(b, i + 1, e, &undone);
 }
@@ -258,7 +264,8 @@ static void write_log_back(struct store *s)
 {
     if (s->log_pages < LOG_PAGES_CHECKPOINT)
         return;
-    int mode = s->log_pages < LOG_PAGES_INSIST ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    int mode = s->log_pages < LOG_PAGES_INSIST ? SQLITE_CHECKPOINT_PASSIVE
+                                               : SQLITE_CHECKPOINT_RESTART;
     int in_log = 0, done = 0;
     int rc = sqlite3_wal_checkpoint_v2(s->write_conn.db, NULL, mode, &in_log, &done);
     if (rc == SQLITE_OK && done == in_log)

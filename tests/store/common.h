@@ -31,8 +31,8 @@ static inline void place_make(struct place *p)
 
 static inline void place_remove(struct place *p)
 {
-    static const char *const tails[] = { "", "-wal", "-shm", "-journal", ".lock", ".copy", ".copy.part", ".copy.lock",
-        ".copy-wal", ".copy-shm" };
+    static const char *const tails[] = { "", "-wal", "-shm", "-journal", ".lock", ".copy",
+        ".copy.part", ".copy.lock", ".copy-wal", ".copy-shm" };
     assert_int_equal(chmod(p->folder, 0755), 0);
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         char path[128];
@@ -83,8 +83,8 @@ struct note {
 static inline enum err note_put(struct store_conn *c, void *ctx, struct diag *d)
 {
     const struct note *n = ctx;
-    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body) VALUES ($1, $2, $3)", S_TEXT(STR("z")), S_INT(n->id),
-        S_TEXT(str_from(n->body))));
+    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body) VALUES ($1, $2, $3)", S_TEXT(STR("z")),
+        S_INT(n->id), S_TEXT(str_from(n->body))));
     return n->then == OK ? OK : diag_set(d, n->then, "测试", "as the test wants");
 }
 

@@ -209,8 +209,9 @@ static int f_shm_unmap(sqlite3_file *f, int delete)
     return real_of(f)->pMethods->xShmUnmap(real_of(f), delete);
 }
 
-static const sqlite3_io_methods methods = { 2, f_close, f_read, f_write, f_truncate, f_sync, f_size, f_lock, f_unlock,
-    f_check_lock, f_control, f_sector, f_traits, f_shm_map, f_shm_lock, f_shm_barrier, f_shm_unmap, NULL, NULL };
+static const sqlite3_io_methods methods = { 2, f_close, f_read, f_write, f_truncate, f_sync, f_size,
+    f_lock, f_unlock, f_check_lock, f_control, f_sector, f_traits, f_shm_map, f_shm_lock,
+    f_shm_barrier, f_shm_unmap, NULL, NULL };
 
 static struct tracked *track(const char *path)
 {
@@ -238,7 +239,10 @@ static int v_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int fl
     struct fault_file *f = (struct fault_file *)file;
     f->base.pMethods = NULL;
     f->real = (sqlite3_file *)(f + 1);
-    f->tracked = path && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) ? track(path) : NULL;
+    f->tracked = path
+            && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL))
+        ? track(path)
+        : NULL;
     int rc = world.real->xOpen(world.real, path, f->real, flags, out_flags);
     if (rc == SQLITE_OK)
         f->base.pMethods = &methods;

@@ -25,11 +25,11 @@ static enum err put_write(struct store_conn *c, void *ctx, struct diag *d)
     const struct put *p = ctx;
     char text[600];
     snprintf(text, sizeof text, "企业%d用工 %0*d", (int)p->id, 500, 1);
-    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body) VALUES ($1, $2, $3)", S_TEXT(STR("z")), S_INT(p->id),
-        S_TEXT(str_from(text))));
+    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body) VALUES ($1, $2, $3)", S_TEXT(STR("z")),
+        S_INT(p->id), S_TEXT(str_from(text))));
     TRY(store_search_put(c, "note_search", STR("z"), p->id, str_from(text), d));
-    return STORE_EXEC(c, d, "INSERT INTO tag (zone, note_id, name) VALUES ($1, $2, 'x')", S_TEXT(STR("z")),
-        S_INT(p->id));
+    return STORE_EXEC(c, d, "INSERT INTO tag (zone, note_id, name) VALUES ($1, $2, 'x')",
+        S_TEXT(STR("z")), S_INT(p->id));
 }
 
 static void put_done(void *ctx, enum err e, const struct diag *d)
@@ -67,14 +67,16 @@ static void check_rows(struct store *s, const struct put *puts, bool may_be_more
             assert_int_equal(there, 0);
     }
     assert_int_equal(number(s, "SELECT count(*) FROM note"), number(s, "SELECT count(*) FROM tag"));
-    assert_int_equal(number(s, "SELECT count(*) FROM note"), number(s, "SELECT count(*) FROM note_search"));
+    assert_int_equal(
+        number(s, "SELECT count(*) FROM note"), number(s, "SELECT count(*) FROM note_search"));
     assert_int_equal(number(s, "SELECT count(*) FROM note"),
         number(s, "SELECT count(*) FROM note_search_fts WHERE note_search_fts MATCH '\"用工\"'"));
 }
 
 static struct store *open_faulty(const struct place *p)
 {
-    struct store *s = open_or_fail((struct store_options){ .path = p->path, .create = true, .layer = "fault" });
+    struct store *s = open_or_fail(
+        (struct store_options){ .path = p->path, .create = true, .layer = "fault" });
     struct diag d = { 0 };
     assert_int_equal(store_migrate(s, "note", note_steps, 1, &d), OK);
     return s;
@@ -89,8 +91,8 @@ static void reopen_and_check(const struct place *p, const struct put *puts, bool
         fail_msg("%s", d.en);
     check_rows(s, puts, may_be_more);
     struct put again = { .id = 1000 };
-    assert_int_equal(store_write(s, put_write, &again, &d), number(s, "SELECT count(*) FROM note WHERE id = 1000")
-        ? ERR_CONFLICT : OK);
+    assert_int_equal(store_write(s, put_write, &again, &d),
+        number(s, "SELECT count(*) FROM note WHERE id = 1000") ? ERR_CONFLICT : OK);
     store_close(s);
 }
 
@@ -202,7 +204,9 @@ static void test_creation(void **state)
         place_make(&p);
         struct diag d = { 0 };
         struct store *s = NULL;
-        struct store_options o = { .sys = sys_real(), .path = p.path, .create = true, .layer = "fault" };
+        struct store_options o = {
+            .sys = sys_real(), .path = p.path, .create = true, .layer = "fault"
+        };
         fault_arm(FAULT_CRASH, n, (unsigned)n);
         enum err e = store_open(&o, &s, &d);
         if (e == OK)

@@ -13,9 +13,11 @@ static enum err fill(struct store_conn *c, void *ctx, struct diag *d)
     TRY(store_exec(c, d,
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
         "INSERT INTO note (zone, id, body, weight) SELECT CASE i % 2 WHEN 0 THEN 'z' ELSE 'secret' END, i,"
-        " 'body ' || i, i FROM n", NULL, 0));
+        " 'body ' || i, i FROM n",
+        NULL, 0));
     return store_exec(c, d,
-        "INSERT INTO tag (zone, note_id, name) SELECT zone, id, 'tag' FROM note WHERE id <= 10", NULL, 0);
+        "INSERT INTO tag (zone, note_id, name) SELECT zone, id, 'tag' FROM note WHERE id <= 10",
+        NULL, 0);
 }
 
 static int set_up(void **state)
@@ -36,10 +38,12 @@ static int tear_down(void **state)
 }
 
 static const struct store_report_limits usual = {
-    .zone = { "z", 1 }, .tables = allowed, .tables_count = 2, .ms_max = 1000 };
+    .zone = { "z", 1 }, .tables = allowed, .tables_count = 2, .ms_max = 1000
+};
 
 /* Runs to the last row; *first is the first row's first column. */
-static enum err run(struct store *s, const struct store_report_limits *l, const char *sql, int64_t *first, struct diag *d)
+static enum err run(struct store *s, const struct store_report_limits *l, const char *sql,
+    int64_t *first, struct diag *d)
 {
     struct store_conn *c;
     struct store_rows rows;
@@ -74,13 +78,20 @@ static void test_allowed(void **state)
     struct store *s = *state;
     gives(s, "SELECT count(*) FROM note_here", 500);
     gives(s, "SELECT count(*) FROM tag", 10);
-    gives(s, "SELECT sum(id) FROM note_here WHERE body LIKE 'body 1%'", number(s,
-        "SELECT sum(id) FROM note WHERE zone = 'z' AND body LIKE 'body 1%'"));
-    gives(s, "SELECT round(avg(weight)) AS w FROM note_here GROUP BY id % 3 ORDER BY w DESC LIMIT 1", 502);
+    gives(s, "SELECT sum(id) FROM note_here WHERE body LIKE 'body 1%'",
+        number(s, "SELECT sum(id) FROM note WHERE zone = 'z' AND body LIKE 'body 1%'"));
+    gives(s,
+        "SELECT round(avg(weight)) AS w FROM note_here GROUP BY id % 3 ORDER BY w DESC LIMIT 1",
+        502);
     gives(s, "SELECT rank() OVER (ORDER BY weight DESC) FROM note_here ORDER BY 1 LIMIT 1", 1);
-    gives(s, "WITH big AS (SELECT id FROM note_here WHERE weight > 500) SELECT count(*) FROM big", 250);
-    gives(s, "WITH big (n) AS (SELECT id FROM note_here), two AS (SELECT n FROM big) SELECT max(n) FROM two", 1000);
-    gives(s, "WITH RECURSIVE m (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM m WHERE i < 12) SELECT count(*) FROM m", 12);
+    gives(s, "WITH big AS (SELECT id FROM note_here WHERE weight > 500) SELECT count(*) FROM big",
+        250);
+    gives(s,
+        "WITH big (n) AS (SELECT id FROM note_here), two AS (SELECT n FROM big) SELECT max(n) FROM two",
+        1000);
+    gives(s,
+        "WITH RECURSIVE m (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM m WHERE i < 12) SELECT count(*) FROM m",
+        12);
     gives(s, "SELECT a.n FROM (SELECT count(*) AS n FROM tag) AS a; -- the end", 10);
     gives(s, "SELECT strftime('%Y', '2026-11-23') + 0", 2026);
     gives(s, "SELECT CAST(julianday('2026-01-02') - julianday('2026-01-01') AS INTEGER)", 1);
@@ -94,12 +105,15 @@ static void test_parameters_and_shape(void **state)
     struct store_conn *c;
     struct store_rows rows;
     assert_int_equal(store_report_begin(s, &usual, &c, &d), OK);
-    assert_int_equal(STORE_ONE(c, &rows, &d, "SELECT id AS number, body FROM note_here WHERE id > $1 ORDER BY id",
-        S_INT(100)), OK);
+    assert_int_equal(
+        STORE_ONE(c, &rows, &d,
+            "SELECT id AS number, body FROM note_here WHERE id > $1 ORDER BY id", S_INT(100)),
+        OK);
     assert_int_equal(store_int(&rows, 0), 102);
     assert_string_equal(store_column_name(&rows, 0), "number");
     store_rows_end(&rows);
-    assert_int_equal(STORE_ONE(c, &rows, &d, "SELECT id FROM note_here WHERE id > $1", S_INT(5000)), ERR_NOT_FOUND);
+    assert_int_equal(STORE_ONE(c, &rows, &d, "SELECT id FROM note_here WHERE id > $1", S_INT(5000)),
+        ERR_NOT_FOUND);
     store_read_end(c);
     /* The next report on the same connection sees its own zone. */
     struct store_report_limits other = usual;
@@ -221,7 +235,8 @@ static double seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void limited(struct store *s, const struct store_report_limits *l, const char *sql, const char *names)
+static void limited(
+    struct store *s, const struct store_report_limits *l, const char *sql, const char *names)
 {
     struct diag d;
     int64_t n;
@@ -238,7 +253,8 @@ static void test_limits(void **state)
     struct store *s = *state;
     struct store_report_limits l = usual;
     l.ms_max = 200;
-    const char *endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
+    const char *endless =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
     limited(s, &l, endless, "200 ms");
     l.steps_max = 10000;
     limited(s, &l, endless, "10000");
@@ -257,12 +273,14 @@ static void test_limits(void **state)
         "n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT x || n.i AS y FROM n, t WHERE t.i = 12 ORDER BY y",
         "memory");
     limited(s, &usual,
-        "WITH RECURSIVE t (x) AS (SELECT 'abcdefgh' UNION ALL SELECT x || x FROM t) SELECT length(x) FROM t", "too long");
+        "WITH RECURSIVE t (x) AS (SELECT 'abcdefgh' UNION ALL SELECT x || x FROM t) SELECT length(x) FROM t",
+        "too long");
     /* Written out before it runs: twelve that each name the one before three times. */
     char sql[4096] = "WITH a0 AS (SELECT 1 AS x)";
     for (int i = 1; i <= 12; i++) {
         char one[128];
-        snprintf(one, sizeof one, ", a%d AS (SELECT 1 AS x FROM a%d, a%d AS p, a%d AS q)", i, i - 1, i - 1, i - 1);
+        snprintf(one, sizeof one, ", a%d AS (SELECT 1 AS x FROM a%d, a%d AS p, a%d AS q)", i, i - 1,
+            i - 1, i - 1);
         strcat(sql, one);
     }
     strcat(sql, " SELECT count(*) FROM a12");

@@ -29,10 +29,11 @@ struct worker {
 static enum err put_pair(struct store_conn *c, void *ctx, struct diag *d)
 {
     const struct worker *w = ctx;
-    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body, weight) VALUES ($1, $2, $3, $4)", S_TEXT(STR("z")),
-        S_INT(w->id), S_TEXT(STR("企业用工")), S_REAL(w->number)));
+    TRY(STORE_EXEC(c, d, "INSERT INTO note (zone, id, body, weight) VALUES ($1, $2, $3, $4)",
+        S_TEXT(STR("z")), S_INT(w->id), S_TEXT(STR("企业用工")), S_REAL(w->number)));
     TRY(store_search_put(c, "note_search", STR("z"), w->id, STR("企业用工"), d));
-    TRY(STORE_EXEC(c, d, "INSERT INTO tag (zone, note_id, name) VALUES ($1, $2, 'x')", S_TEXT(STR("z")), S_INT(w->id)));
+    TRY(STORE_EXEC(c, d, "INSERT INTO tag (zone, note_id, name) VALUES ($1, $2, 'x')",
+        S_TEXT(STR("z")), S_INT(w->id)));
     return w->id % 7 == 0 ? diag_set(d, ERR_INVALID, "测试", "every seventh") : OK;
 }
 
@@ -70,9 +71,10 @@ static bool read_once(struct store *s, int64_t *before)
     int64_t notes = -1, tags = -2, entries = -3;
     if (store_read_begin(s, &c, &d) != OK)
         return false;
-    bool good = count(c, "SELECT count(*) FROM note", &notes) == OK && count(c, "SELECT count(*) FROM tag", &tags) == OK
-        && count(c, "SELECT count(*) FROM note_search", &entries) == OK && notes == tags && notes == entries
-        && notes >= *before;
+    bool good = count(c, "SELECT count(*) FROM note", &notes) == OK
+        && count(c, "SELECT count(*) FROM tag", &tags) == OK
+        && count(c, "SELECT count(*) FROM note_search", &entries) == OK && notes == tags
+        && notes == entries && notes >= *before;
     store_read_end(c);
     *before = notes;
     return good;
@@ -81,7 +83,9 @@ static bool read_once(struct store *s, int64_t *before)
 static bool report_once(struct store *s)
 {
     static const char *const tables[] = { "note_here" };
-    struct store_report_limits l = { .zone = STR("z"), .tables = tables, .tables_count = 1, .ms_max = 20000 };
+    struct store_report_limits l = {
+        .zone = STR("z"), .tables = tables, .tables_count = 1, .ms_max = 20000
+    };
     struct store_conn *c;
     struct diag d = { 0 };
     int64_t n = 0;
@@ -97,7 +101,8 @@ static void *read_some(void *argument)
     struct worker *w = argument;
     int64_t before = 0;
     while (!w->crowd->stop) {
-        bool good = w->number == 0 ? report_once(w->crowd->store) : read_once(w->crowd->store, &before);
+        bool good = w->number == 0 ? report_once(w->crowd->store)
+                                   : read_once(w->crowd->store, &before);
         if (!good)
             w->crowd->faults++;
     }
@@ -113,7 +118,9 @@ static void test_crowd(void **state)
     pthread_t threads[WRITERS + READERS];
     for (int i = 0; i < WRITERS + READERS; i++) {
         workers[i] = (struct worker){ .crowd = &crowd, .number = i < WRITERS ? i : i - WRITERS };
-        assert_int_equal(pthread_create(&threads[i], NULL, i < WRITERS ? write_some : read_some, &workers[i]), 0);
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, i < WRITERS ? write_some : read_some, &workers[i]),
+            0);
     }
     for (int i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
@@ -136,7 +143,8 @@ static void test_crowd(void **state)
     assert_int_equal(number(s, "SELECT count(*) FROM note"), crowd.acknowledged);
     assert_int_equal(number(s, "SELECT count(*) FROM tag"), crowd.acknowledged);
     assert_int_equal(number(s, "SELECT count(*) FROM note WHERE id % 7 = 0"), 0);
-    assert_int_equal(number(s, "SELECT count(*) FROM note_search_fts WHERE note_search_fts MATCH '\"用工\"'"),
+    assert_int_equal(
+        number(s, "SELECT count(*) FROM note_search_fts WHERE note_search_fts MATCH '\"用工\"'"),
         crowd.acknowledged);
     store_close(s);
     place_remove(&place);
