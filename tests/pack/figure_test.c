@@ -44,9 +44,10 @@ static sqlite3_stmt *prepare(struct given *g, sqlite3 *db, const struct pack_fig
     if (sqlite3_prepare_v2(db, sql.data, (int)sql.bytes, &s, NULL) != SQLITE_OK)
         fail_msg("%.*s: %s", STR_ARGS(f->name), sqlite3_errmsg(db));
     assert_int_equal(sqlite3_bind_parameter_count(s), f->uses_now ? 2 : 1);
-    sqlite3_bind_text(s, 1, "nanchang", -1, SQLITE_STATIC);
+    /* By name: bare SQLite numbers "$n" by first appearance. */
+    sqlite3_bind_text(s, sqlite3_bind_parameter_index(s, "$1"), "nanchang", -1, SQLITE_STATIC);
     if (f->uses_now)
-        sqlite3_bind_int64(s, 2, 40 * (int64_t)MS_PER_DAY);
+        sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, "$2"), 40 * (int64_t)MS_PER_DAY);
     return s;
 }
 
