@@ -1,0 +1,86 @@
+/*
+ * The kinds of node, one line each: what it is made of and what it gives. `frame[slot]` is a local.
+ *
+ *     constant        value
+ *     local, global   slot
+ *     dynamic         extra: struct feel_dynamic, name; an entry of the items of enclosing filters
+ *     at_literal      name; @"…" with a named zone, which only the evaluation knows
+ *     negate          -a
+ *     arithmetic      a op b            compare     a op b
+ *     and, or         a, b (three-valued)
+ *     between         a between b and c
+ *     in              frame[slot] = a; any of the tests in items
+ *     any_test        any of items; op 1: not(…)
+ *     test_compare    frame[slot] op a
+ *     test_value      frame[slot] = a, or in the range or list a
+ *     test_truth      a is true (a names ? itself)
+ *     branch          if a then b else c
+ *     list            items
+ *     context         extra: struct feel_context_entry[count]
+ *     range           a..b, op: bits of enum range_flags
+ *     path            a.name
+ *     filter          a[b], frame[slot] is the item
+ *     call            a(items)          call_named  extra: struct feel_named_call
+ *     call_builtin    extra: the built-in, items
+ *     function        extra: struct feel_lambda
+ *     loop            extra: struct feel_loop; for … return
+ *     quantified      extra: struct feel_loop; op 1: every, 0: some
+ *     instance        a instance of target
+ *     coerce          a made to conform to target
+ *     host            extra: struct feel_host; the caller's own kind of node (a decision table)
+ */
+#ifndef JUNMA_FEEL_NODES_H
+#define JUNMA_FEEL_NODES_H
+
+#include "feel/internal.h"
+
+feel_run_fn run_constant, run_local, run_global, run_dynamic, run_at_literal, run_negate,
+    run_arithmetic, run_compare, run_and, run_or, run_between, run_in, run_any_test,
+    run_test_compare, run_test_value, run_test_truth, run_branch, run_list, run_context, run_range,
+    run_path, run_filter, run_call, run_call_named, run_call_builtin, run_function, run_loop,
+    run_quantified, run_instance, run_coerce, run_host;
+
+enum range_flags { RANGE_LOW_CLOSED = 1, RANGE_HIGH_CLOSED = 2 };
+
+struct feel_dynamic {
+    size_t count;
+    const uint32_t *slots; /* innermost first */
+    const struct feel_node *otherwise;
+};
+
+struct feel_context_entry {
+    str name;
+    const struct feel_node *node;
+    uint32_t slot;
+    bool result; /* an entry without a name: its value is the whole context's */
+};
+
+struct feel_named_call {
+    const struct feel_node *function;
+    const str *names;
+    const struct feel_node *const *arguments;
+};
+
+struct feel_iterator {
+    const struct feel_node *list, *high; /* high: list..high */
+    uint32_t slot;
+};
+
+struct feel_loop {
+    size_t count;
+    const struct feel_iterator *iterators;
+    const struct feel_node *body;
+    uint32_t partial_slot;
+    bool partial_used;
+};
+
+struct feel_host {
+    enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out);
+    const void *ctx;
+};
+
+struct feel_capture {
+    uint32_t from, to;
+};
+
+#endif
