@@ -21,7 +21,7 @@ enum {
     PARAMETERS_MAX = 64,               /* $1 .. $64 */
     STATEMENTS_MAX = 128,              /* kept ready a connection */
     SQL_BYTES_MAX = 64 * 1024,
-    INDEX_NAME_MAX = 40,
+    INDEX_NAME_MAX = 56,
     PATH_BYTES_MAX = 1024,
     SEARCH_PENDING_BYTES = 32 * 1024 * 1024,
     REPORT_HIDDEN_MAX = 64,

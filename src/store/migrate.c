@@ -124,7 +124,8 @@ static enum err take_step(struct store_conn *c, void *ctx, struct diag *d)
     char hash[HASH_BYTES];
     hash_of(m, hash);
     return STORE_EXEC(c, d,
-        "INSERT INTO store_migration (component, version, name, hash, applied_ms) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO store_migration (component, version, name, hash, applied_ms)"
+        " VALUES ($1, $2, $3, $4, $5)",
         S_TEXT(str_from(step->component)), S_INT(m->version), S_TEXT(str_from(m->name)),
         S_TEXT(str_from(hash)), S_INT(sys_now_ms(step->sys)));
 }

@@ -173,7 +173,8 @@ static enum err check_mentions(const struct scan *s, struct report_text *out, st
         product *= times > 1 ? times : 1;
         if (product > MENTIONS_MAX)
             return diag_set(d, ERR_LIMIT, "查询中的子查询(WITH)相互引用过多,展开后超过 %d 处",
-                "the query's common table expressions name each other too often: more than %d places when written out",
+                "the query's common table expressions name each other too often: more than %d places "
+                "when written out",
                 (int)MENTIONS_MAX);
     }
     return OK;

@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SQL_LINE = 512 };
+enum { SQL_LINE = 640 };
 
 static enum err check_index(struct store_conn *c, const char *index, struct diag *d)
 {

@@ -8,8 +8,9 @@
  *                           the search text $n:  … AND {match:case_search:c.id:$2}
  *     {search:INDEX}        a statement of its own in a migration: makes the search index
  *     {blob}                the column type for bytes
- *     {clustered}           after a table's closing parenthesis: rows are kept in the order of the
- *                           primary key, where the database can do so
+ *     {clustered}           after a table's closing parenthesis: rows are kept in the primary key's
+ *                           own tree, where the database can do so. For narrow rows (under 900
+ *                           bytes): SQLite moves the rest of a wider one to pages of its own
  *     {lock}                at the end of a SELECT in a write: keeps the row from other writers
  *     {zone}                in a view for reports: the zone the report is run for
  *

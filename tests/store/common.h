@@ -44,7 +44,8 @@ static inline void place_remove(struct place *p)
 
 static const struct store_migration note_steps[] = {
     { 1, "notes",
-        "CREATE TABLE note (zone text NOT NULL, id bigint NOT NULL, body text NOT NULL, weight double precision,"
+        "CREATE TABLE note (zone text NOT NULL, id bigint NOT NULL, body text NOT NULL,"
+        " weight double precision,"
         " data {blob}, PRIMARY KEY (zone, id)) {clustered};\n"
         "CREATE TABLE tag (zone text NOT NULL, note_id bigint NOT NULL, name text NOT NULL,"
         " PRIMARY KEY (zone, note_id, name),"

@@ -90,7 +90,8 @@ static void test_allowed(void **state)
         "WITH big (n) AS (SELECT id FROM note_here), two AS (SELECT n FROM big) SELECT max(n) FROM two",
         1000);
     gives(s,
-        "WITH RECURSIVE m (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM m WHERE i < 12) SELECT count(*) FROM m",
+        "WITH RECURSIVE m (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM m WHERE i < 12)"
+        " SELECT count(*) FROM m",
         12);
     gives(s, "SELECT a.n FROM (SELECT count(*) AS n FROM tag) AS a; -- the end", 10);
     gives(s, "SELECT strftime('%Y', '2026-11-23') + 0", 2026);
@@ -210,7 +211,8 @@ static void test_escape(void **state)
         "SELECT (SELECT max(body) FROM note) FROM note_here",
         "SELECT 1 FROM tag WHERE EXISTS (SELECT 1 FROM note)",
         "WITH x AS (SELECT 1), note AS (SELECT 2) SELECT count(*) FROM note",
-        "SELECT count(*) FROM store_migration, (WITH store_migration AS (SELECT 1) SELECT * FROM store_migration)",
+        "SELECT count(*) FROM store_migration, "
+        "(WITH store_migration AS (SELECT 1) SELECT * FROM store_migration)",
         "WITH tag AS (SELECT 1) SELECT * FROM tag",
         "WITH note_here AS (SELECT 1) SELECT * FROM note_here",
         "SELECT 1 UNION ALL SELECT id FROM note",
@@ -269,8 +271,10 @@ static void test_limits(void **state)
     l.ms_max = 20000;
     l.bytes_max = 16 * 1024 * 1024;
     limited(s, &l,
-        "WITH RECURSIVE t (x, i) AS (SELECT 'abcdefgh', 0 UNION ALL SELECT x || x, i + 1 FROM t WHERE i < 12), "
-        "n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT x || n.i AS y FROM n, t WHERE t.i = 12 ORDER BY y",
+        "WITH RECURSIVE t (x, i) AS (SELECT 'abcdefgh', 0 UNION ALL SELECT x || x, i + 1 FROM t"
+        " WHERE i < 12), "
+        "n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT x || n.i AS y"
+        " FROM n, t WHERE t.i = 12 ORDER BY y",
         "memory");
     limited(s, &usual,
         "WITH RECURSIVE t (x) AS (SELECT 'abcdefgh' UNION ALL SELECT x || x FROM t) SELECT length(x) FROM t",

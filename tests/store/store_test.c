@@ -335,7 +335,8 @@ static enum err make_deferred(struct store_conn *c, void *ctx, struct diag *d)
 {
     (void)ctx;
     return store_exec(c, d,
-        "CREATE TABLE late (id INTEGER PRIMARY KEY, other INTEGER REFERENCES late (id) DEFERRABLE INITIALLY DEFERRED)",
+        "CREATE TABLE late (id INTEGER PRIMARY KEY, other INTEGER REFERENCES late (id)"
+        " DEFERRABLE INITIALLY DEFERRED)",
         NULL, 0);
 }
 
