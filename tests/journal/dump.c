@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAVES_MAX = 512, LEVELS = 12, PROOFS = 60, RECEIPTS = 10 };
+enum { LEAVES_MAX = 512, LEVELS = 12, PROOFS = 60, RECEIPTS = 6 };
 
 struct dump {
     struct arena arena;

@@ -98,7 +98,7 @@ static void many_signatures(void **state)
 static void malformed_notes(void **state)
 {
     (void)state;
-    static const str bad[] = {
+    const str bad[] = {
         { "", 0 },
         { "\n", 1 },
         { "\n\n", 2 },
@@ -154,7 +154,7 @@ static void unsignable_texts(void **state)
     struct diag d = { 0 };
     str note = STR("untouched");
     assert_ok(journal_signer_parse(str_from(peter_private), &s, &d), &d);
-    static const str bad[] = { { "", 0 }, STR("no newline"), STR("a\tb\n"), STR("\xff\n") };
+    const str bad[] = { { "", 0 }, STR("no newline"), STR("a\tb\n"), STR("\xff\n") };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(journal_note_sign(&arena, bad[i], &s, &note, &d), ERR_INVALID);
     assert_text(note, "untouched");
@@ -177,7 +177,7 @@ static void checkpoint_texts(void **state)
         "time 2026-11-23T01:30:00.250Z\n"), &c, &d), &d);
     assert_true(c.has_time);
     assert_true(c.at_ms == INT64_C(1795397400250));
-    static const str bad[] = { { "", 0 }, STR("o\n"), STR("o\n1\n"), STR("\n1\n" ROOT "\n"),
+    const str bad[] = { { "", 0 }, STR("o\n"), STR("o\n1\n"), STR("\n1\n" ROOT "\n"),
         STR("o\n01\n" ROOT "\n"), STR("o\n-1\n" ROOT "\n"), STR("o\n\n" ROOT "\n"),
         STR("o\n1 \n" ROOT "\n"), STR("o\n9223372036854775808\n" ROOT "\n"),
         STR("o\n1\n" ROOT), STR("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2J=\n"),
