@@ -53,7 +53,7 @@ bool body_begin(struct exchange *ex)
             "too much is being uploaded at once, try again in a moment");
         return refuse(ex, &d);
     }
-    /* Growing by doubling leaves the former copies in the arena: less than three times the whole. */
+    /* Growing by doubling leaves the former copies: less than three times the whole. */
     ex->arena.bytes_limit += 3 * most;
     buf_init(&ex->body, &ex->arena, most);
     if (most <= BODY_FIRST) {

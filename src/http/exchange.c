@@ -1,9 +1,9 @@
 /*
  * The library's callbacks turned into the life of an exchange (drawn in internal.h).
  *
- * The library calls exchange_step once when the head is read, then for every piece of the body, then
- * when all is there, and again after each resumption. An answer may be given at the first call only
- * when no body follows or the connection closes after it; otherwise it waits for the last call.
+ * The library calls exchange_step once when the head is read, then for every piece of the body,
+ * then when all is there, and again after each resumption. An answer at the first call, before a
+ * body has been read, closes the connection behind it: what follows is no request.
  */
 #include "http/internal.h"
 

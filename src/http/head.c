@@ -21,7 +21,7 @@ static bool refuse(struct exchange *ex, int status, const struct diag *d)
 struct gather {
     struct exchange *ex;
     struct http_pair *list;
-    size_t count, total;
+    size_t count, room;
 };
 
 static enum MHD_Result gather_header(void *ctx, enum MHD_ValueKind kind, const char *name,
@@ -29,7 +29,7 @@ static enum MHD_Result gather_header(void *ctx, enum MHD_ValueKind kind, const c
 {
     struct gather *g = ctx;
     (void)kind;
-    if (g->total++ < HTTP_HEADERS_MAX)
+    if (g->count < g->room)
         g->list[g->count++] = (struct http_pair){
             str_copy(&g->ex->arena, (str){ name, name_bytes }),
             str_copy(&g->ex->arena, (str){ value, value ? value_bytes : 0 }),
@@ -40,14 +40,16 @@ static enum MHD_Result gather_header(void *ctx, enum MHD_ValueKind kind, const c
 static bool read_headers(struct exchange *ex)
 {
     struct diag d = { 0 };
-    struct gather g = { .ex = ex, .list = ARENA_ARRAY(&ex->arena, struct http_pair, HTTP_HEADERS_MAX) };
-    if (!g.list)
-        return false;
-    MHD_get_connection_values_n(ex->connection, MHD_HEADER_KIND, gather_header, &g);
-    if (g.total > HTTP_HEADERS_MAX) {
+    int total = MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, NULL, NULL);
+    if (total > HTTP_HEADERS_MAX) {
         diag_set(&d, ERR_LIMIT, "请求首部超过 %d 个", "more than %d request headers", HTTP_HEADERS_MAX);
         return refuse(ex, 431, &d);
     }
+    struct gather g = { .ex = ex, .room = (size_t)(total < 0 ? 0 : total) };
+    g.list = ARENA_ARRAY(&ex->arena, struct http_pair, g.room);
+    if (!g.list)
+        return false;
+    MHD_get_connection_values_n(ex->connection, MHD_HEADER_KIND, gather_header, &g);
     ex->req.headers = g.list;
     ex->req.header_count = g.count;
     for (size_t i = 0; i < g.count; i++)

@@ -199,7 +199,7 @@ struct http_config {
     struct http_static files;
     const char *address;       /* ["127.0.0.1"] numeric, IPv4 or IPv6 */
     uint16_t port;             /* 0: chosen, see http_server_port() */
-    const char *trusted_proxy; /* numeric; its X-Forwarded-For (last entry) is believed. NULL: none */
+    const char *trusted_proxy; /* [none] numeric; its X-Forwarded-For (last entry) is believed */
     const char *csp;           /* Content-Security-Policy [a strict one] */
     unsigned threads;                /* [2] */
     unsigned connections_max;        /* [1024] */
@@ -209,7 +209,7 @@ struct http_config {
     size_t arena_bytes_max;          /* [4 MiB] a request, beside its body */
     size_t bodies_bytes_max;         /* [256 MiB] all bodies held in memory together */
     unsigned idle_ms;                /* [30 s] nothing moves on the connection */
-    unsigned head_ms;                /* [60 s] from accepting, or the last answer, to the whole head */
+    unsigned head_ms;                /* [60 s] from accepting or the last answer to a whole head */
     unsigned body_ms;                /* [300 s] for the whole body */
     unsigned suspend_ms;             /* [60 s] */
     /* One JSON line a request, without line end; from HTTP threads. No query, no body, no cookie:

@@ -13,8 +13,8 @@
  *                     REFUSED   └ ABANDONED ─▶ 503; the exchange waits for http_resume
  *
  * `holders` counts who may still touch it: HTTP (1, until on_completed) and, between http_suspend
- * and http_resume, the worker (1). The last one to let go gives it back. `phase` changes from and to
- * SUSPENDED only under server.lock; everything else of an exchange belongs to one thread at a time.
+ * and http_resume, the worker (1). The last one to let go gives it back. `phase` changes from and
+ * to SUSPENDED only under server.lock; the rest of an exchange belongs to one thread at a time.
  *
  * Locks: server.lock, then a hub's lock, then the library's own. Nobody calls back into the
  * application while holding one.

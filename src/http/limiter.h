@@ -1,9 +1,9 @@
 /*
  * How often one client may try: a token bucket a key (address, account), in a table of fixed size.
  *
- * A key hashes (keyed, against an adversary who picks keys) to a set of eight buckets. When a set is
- * full, the bucket with the most tokens goes, since forgetting it changes least: a client that is
- * being held back is forgotten last.
+ * A key hashes (keyed, against an adversary who picks keys) to a set of eight buckets. When a set
+ * is full, the bucket with the most tokens goes, since forgetting it changes least: a client that
+ * is being held back is forgotten last.
  */
 #ifndef JUNMA_HTTP_LIMITER_H
 #define JUNMA_HTTP_LIMITER_H

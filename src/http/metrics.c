@@ -48,8 +48,9 @@ static void write_counts(struct buf *b, const char *method, const char *path,
         uint64_t count = atomic_load_explicit(&n->by_class[i], memory_order_relaxed);
         if (count)
             buf_printf(b,
-                "junma_http_requests_total{method=\"%s\",route=\"%s\",status=\"%s\"} %llu\n", method,
-                path, i ? (const char *[]){ "", "1xx", "2xx", "3xx", "4xx", "5xx" }[i] : "gone",
+                "junma_http_requests_total{method=\"%s\",route=\"%s\",status=\"%s\"} %llu\n",
+                method, path,
+                i ? (const char *[]){ "", "1xx", "2xx", "3xx", "4xx", "5xx" }[i] : "gone",
                 (unsigned long long)count);
     }
 }

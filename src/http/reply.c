@@ -1,6 +1,6 @@
 /*
- * Answers are noted here and sent after the handler has returned (send.c), so that the last one said
- * counts and nothing is sent by halves.
+ * Answers are noted here and sent after the handler has returned (send.c), so that the last one
+ * said counts and nothing is sent by halves.
  */
 #include "http/internal.h"
 

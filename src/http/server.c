@@ -168,7 +168,8 @@ static enum err start_daemon(struct http_server *s, struct diag *d)
     union address address;
     if (!parse_address(c, &address))
         return diag_set(d, ERR_INVALID, "监听地址“%s”有误,应为数字形式的 IPv4 或 IPv6 地址",
-            "'%s' is no address to listen at: a numeric IPv4 or IPv6 address is wanted", c->address);
+            "'%s' is no address to listen at: a numeric IPv4 or IPv6 address is wanted",
+            c->address);
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
         | (address.any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0);
     const struct MHD_OptionItem options[] = {

@@ -135,7 +135,8 @@ bool client_wait_for(int fd, char *seen, size_t room, const char *wanted, int ti
     size_t at = strlen(seen);
     while (!strstr(seen, wanted)) {
         int left = (int)(until - now_ms());
-        ssize_t got = left > 0 && at + 1 < room ? receive_some(fd, seen + at, room - at - 1, left) : -1;
+        ssize_t got =
+            left > 0 && at + 1 < room ? receive_some(fd, seen + at, room - at - 1, left) : -1;
         if (got < 0)
             return false;
         at += (size_t)got;

@@ -77,7 +77,8 @@ static void too_large_is_said_early(void **state)
     ask("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n", 404);
     /* While it streams. */
     int fd = client_open(port);
-    client_send(fd, "POST /api/cases/1/verbs/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client_send(
+        fd, "POST /api/cases/1/verbs/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 30; i++)
         client_send(fd, "a\r\n0123456789\r\n");
     client_send(fd, "0\r\n\r\n");
@@ -107,7 +108,8 @@ static void bodies_share_a_budget(void **state)
     int fds[11];
     for (int i = 0; i < 11; i++) {
         fds[i] = client_open(port);
-        client_send(fds[i], "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx");
+        client_send(
+            fds[i], "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nx");
     }
     int refused = 0;
     for (int i = 0; i < 11; i++) {
@@ -129,7 +131,8 @@ static void malformed_requests(void **state)
         "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
         "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
         "GET /api/list HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         "GET /api/list HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n",
     };
@@ -209,7 +212,8 @@ static void *hammer(void *ctx)
         for (int j = 0; j < 5; j++) {
             char request[128], expected[32];
             snprintf(expected, sizeof expected, "case=%d-%d", i, j);
-            snprintf(request, sizeof request, "GET /api/cases/%d-%d HTTP/1.1\r\nHost: x\r\n\r\n", i, j);
+            snprintf(
+                request, sizeof request, "GET /api/cases/%d-%d HTTP/1.1\r\nHost: x\r\n\r\n", i, j);
             client_send(fd, request);
             client_receive(fd, a, false);
             *good += a->status == 200 && strcmp(a->body, expected) == 0;

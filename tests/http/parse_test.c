@@ -121,11 +121,11 @@ static void languages_and_codings(void **state)
 {
     static const struct {
         const char *header, *language;
-    } cases[] = { { "", "zh" }, { "en", "en" }, { "en-US,en;q=0.9", "en" }, { "zh-CN,en;q=0.9", "zh" },
-        { "en;q=0.5, zh;q=0.8", "zh" }, { "en;q=0.8, zh;q=0.5", "en" }, { "fr, *;q=0.1", "zh" },
-        { "en;q=0", "zh" }, { "*, en", "zh" }, { "english", "zh" }, { "EN-gb", "en" },
-        { "en;q=0.2, *;q=0.9", "zh" }, { "de,en;q=0.7,zh;q=0.699", "en" }, { ";;,,=,", "zh" },
-        { "en;q=x", "zh" }, { "en;q=1.000", "en" }, { "en;q=0.001,fr", "en" } };
+    } cases[] = { { "", "zh" }, { "en", "en" }, { "en-US,en;q=0.9", "en" },
+        { "zh-CN,en;q=0.9", "zh" }, { "en;q=0.5, zh;q=0.8", "zh" }, { "en;q=0.8, zh;q=0.5", "en" },
+        { "fr, *;q=0.1", "zh" }, { "en;q=0", "zh" }, { "*, en", "zh" }, { "english", "zh" },
+        { "EN-gb", "en" }, { "en;q=0.2, *;q=0.9", "zh" }, { "de,en;q=0.7,zh;q=0.699", "en" },
+        { ";;,,=,", "zh" }, { "en;q=x", "zh" }, { "en;q=1.000", "en" }, { "en;q=0.001,fr", "en" } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(http_parse_language(str_from(cases[i].header)), cases[i].language);
@@ -174,7 +174,8 @@ static void multipart(void **state)
     assert_int_equal(n, 1);
     assert_text(p[0].data, "");
     assert_int_equal(parse("Multipart/Form-Data; charset=x; boundary=\"a b\"",
-        "--a b\r\ncontent-disposition: FORM-DATA; filename=\"%22\\\"..\\a/b.txt\"; name=\"x%0D%0Ay\"\r\n"
+        "--a b\r\ncontent-disposition: FORM-DATA; filename=\"%22\\\"..\\a/b.txt\"; "
+        "name=\"x%0D%0Ay\"\r\n"
         "CONTENT-TYPE: text/plain; charset=utf-8\r\n\r\n--a\r\n--a b--",
         &p, &n), OK);
     assert_text(p[0].name, "x  y");
@@ -182,18 +183,23 @@ static void multipart(void **state)
     assert_text(p[0].type, "text/plain");
     assert_text(p[0].data, "--a");
     static const char *const broken[] = { "", "xx", "--xx", "--xx\r\n", "--xx\r\n\r\n\r\n--xx--",
-        "--xx\r\nno colon\r\n\r\nx\r\n--xx--", "--xx\r\n" HEAD "\r\n\r\nx", "--xx\r\n" HEAD "\r\n\r\nx\r\n--xx",
-        "--xx\r\n" HEAD "\r\n\r\nx\r\n--xx\n--", "preamble\r\n--xx\r\n" HEAD "\r\n\r\nx\r\n--xx--",
+        "--xx\r\nno colon\r\n\r\nx\r\n--xx--", "--xx\r\n" HEAD "\r\n\r\nx",
+        "--xx\r\n" HEAD "\r\n\r\nx\r\n--xx", "--xx\r\n" HEAD "\r\n\r\nx\r\n--xx\n--",
+        "preamble\r\n--xx\r\n" HEAD "\r\n\r\nx\r\n--xx--",
         "--xx\r\nContent-Disposition: form-data\r\n\r\nx\r\n--xx--",
         "--xx\r\nContent-Disposition: form-data; name=\"\"\r\n\r\nx\r\n--xx--",
         "--xx\r\nContent-Disposition: form-data; name=\"a\r\n\r\nx\r\n--xx--",
-        "--xx\r\nContent-Type: text/plain\r\n\r\nx\r\n--xx--", "--xxx\r\n" HEAD "\r\n\r\nx\r\n--xx--" };
+        "--xx\r\nContent-Type: text/plain\r\n\r\nx\r\n--xx--",
+        "--xxx\r\n" HEAD "\r\n\r\nx\r\n--xx--" };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
         assert_int_equal(parse(TYPE, broken[i], &p, &n), ERR_SYNTAX);
-    assert_int_equal(parse(TYPE, "--xx\r\nContent-Disposition: form-data; name=\"\xff\"\r\n\r\nx\r\n--xx--",
-        &p, &n), ERR_UTF8);
-    assert_int_equal(parse(TYPE, "--xx\r\n" HEAD "\r\nContent-Type: multipart/mixed\r\n\r\nx\r\n--xx--",
-        &p, &n), ERR_UNSUPPORTED);
+    assert_int_equal(
+        parse(TYPE, "--xx\r\nContent-Disposition: form-data; name=\"\xff\"\r\n\r\nx\r\n--xx--", &p,
+            &n),
+        ERR_UTF8);
+    assert_int_equal(
+        parse(TYPE, "--xx\r\n" HEAD "\r\nContent-Type: multipart/mixed\r\n\r\nx\r\n--xx--", &p, &n),
+        ERR_UNSUPPORTED);
     assert_int_equal(parse(TYPE,
         "--xx\r\n" HEAD "\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n--xx--", &p, &n),
         ERR_UNSUPPORTED);

@@ -103,7 +103,8 @@ static void cookies(struct http_request *req, const void *app)
     (void)app;
     http_reply_cookie(req, "sid", STR("abc"), &(struct http_cookie_options){ .max_age_s = -1 });
     http_reply_cookie(req, "csrf", STR("def"),
-        &(struct http_cookie_options){ .max_age_s = 60, .readable_by_script = true, .strict = true });
+        &(struct http_cookie_options){
+            .max_age_s = 60, .readable_by_script = true, .strict = true });
     http_reply_file_name(req, STR("营业执照 \"1\".pdf"), false);
     http_reply_header(req, "Cache-Control", STR("private"));
     http_reply_empty(req, 204);

@@ -145,7 +145,8 @@ static void security_headers(void **state)
 {
     (void)state;
     ask(GET("/api/cases/1", ""), 200);
-    assert_non_null(strstr(answer_header(&answer, "Content-Security-Policy"), "frame-ancestors 'none'"));
+    assert_non_null(
+        strstr(answer_header(&answer, "Content-Security-Policy"), "frame-ancestors 'none'"));
     assert_string_equal(answer_header(&answer, "X-Content-Type-Options"), "nosniff");
     assert_string_equal(answer_header(&answer, "Cache-Control"), "no-store");
     assert_string_equal(answer_header(&answer, "Cross-Origin-Opener-Policy"), "same-origin");
@@ -168,9 +169,12 @@ static void entity_tags(void **state)
     assert_string_equal(answer_header(&answer, "ETag"), "\"v7\"");
     ask(GET("/api/tagged", "If-None-Match: *\r\n"), 304);
     ask(GET("/api/tagged", "If-None-Match: v7\r\n"), 200);
-    ask("PUT /api/tagged HTTP/1.1\r\nHost: x\r\nIf-Match: \"v7\"\r\nContent-Length: 0\r\n\r\n", 204);
-    ask("PUT /api/tagged HTTP/1.1\r\nHost: x\r\nIf-Match: W/\"v7\"\r\nContent-Length: 0\r\n\r\n", 412);
-    ask("PUT /api/tagged HTTP/1.1\r\nHost: x\r\nIf-Match: \"v6\"\r\nContent-Length: 0\r\n\r\n", 412);
+    ask("PUT /api/tagged HTTP/1.1\r\nHost: x"
+        "\r\nIf-Match: \"v7\"\r\nContent-Length: 0\r\n\r\n", 204);
+    ask("PUT /api/tagged HTTP/1.1\r\nHost: x\r\nIf-Match: W/\"v7\"\r\nContent-Length: 0\r\n\r\n",
+        412);
+    ask("PUT /api/tagged HTTP/1.1\r\nHost: x"
+        "\r\nIf-Match: \"v6\"\r\nContent-Length: 0\r\n\r\n", 412);
     ask("PUT /api/tagged HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 412);
 }
 
@@ -214,17 +218,22 @@ static void sinks(void **state)
     assert_int_equal(answer.status, 201);
     assert_string_equal(answer.body, "bytes=20971520 sum=20971520");
     close(fd);
-    ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a.jpg\r\nContent-Length: 20971521\r\n\r\n", 413);
-    ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a%2Fb\r\nContent-Length: 5\r\n\r\n", 422);
+    ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a.jpg\r\nContent-Length: "
+        "20971521\r\n\r\n",
+        413);
+    ask("PUT /api/files HTTP/1.1\r\nHost: x"
+        "\r\nX-File-Name: a%2Fb\r\nContent-Length: 5\r\n\r\n", 422);
     ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", 422);
-    ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a\r\nContent-Length: 3\r\n\r\n!ab", 507);
+    ask("PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a\r\nContent-Length: 3\r\n\r\n!ab",
+        507);
 }
 
 static void multipart(void **state)
 {
     static const char body[]
         = "--B\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n路灯\r\n"
-          "--B\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"C:\\x\\\xE7\x85\xA7.jpg\"\r\n"
+          "--B\r\nContent-Disposition: form-data; name=\"photo\"; "
+          "filename=\"C:\\x\\\xE7\x85\xA7.jpg\"\r\n"
           "Content-Type: image/jpeg\r\n\r\n\r\n--b\r\n\r\n--B--\r\n";
     char request[1024];
     (void)state;
@@ -251,7 +260,8 @@ static void keep_alive_and_pipelining(void **state)
     client_send(fd, GET("/api/cases/1", "") GET("/api/cases/2", "")
             "POST /api/cases/3/verbs/go HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
             GET("/api/nothing", "") GET("/api/cases/4", ""));
-    static const char *const expected[] = { "case=1", "case=2", "\"verb\":\"go\"", "not-found", "case=4" };
+    static const char *const expected[] = { "case=1", "case=2", "\"verb\":\"go\"", "not-found",
+        "case=4" };
     for (int i = 0; i < 5; i++) {
         client_receive(fd, &answer, false);
         assert_true(answer_has(&answer, expected[i]));
@@ -285,8 +295,14 @@ static void the_log_and_the_numbers(void **state)
     arena_init(&a, NULL, MIB);
     str text = http_metrics_text(server, &a);
     assert_false(arena_failed(&a));
-    assert_true(str_find(text, STR("junma_http_requests_total{method=\"GET\",route=\"/api/cases/{id}\",status=\"2xx\"} "), 0) > 0);
-    assert_true(str_find(text, STR("junma_http_seconds_bucket{method=\"\",route=\"(none)\",le=\"+Inf\"} "), 0) > 0);
+    assert_true(str_find(text,
+                    STR("junma_http_requests_total{method=\"GET\",route=\"/api/cases/"
+                        "{id}\",status=\"2xx\"} "),
+                    0)
+        > 0);
+    assert_true(str_find(text,
+                    STR("junma_http_seconds_bucket{method=\"\",route=\"(none)\",le=\"+Inf\"} "), 0)
+        > 0);
     arena_release(&a);
 }
 

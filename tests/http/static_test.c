@@ -147,7 +147,8 @@ static void packed_and_cached(void **state)
     (void)state;
     ask("/assets/app-1a2b.js", "", 200);
     assert_string_equal(answer.body, "let a = 1;");
-    assert_string_equal(answer_header(&answer, "Cache-Control"), "public, max-age=31536000, immutable");
+    assert_string_equal(
+        answer_header(&answer, "Cache-Control"), "public, max-age=31536000, immutable");
     assert_string_equal(answer_header(&answer, "Vary"), "Accept-Encoding");
     assert_string_equal(answer_header(&answer, "Content-Encoding"), "");
     snprintf(condition, sizeof condition, "If-None-Match: %s\r\n", answer_header(&answer, "ETag"));
@@ -172,14 +173,14 @@ static void packed_and_cached(void **state)
 
 static void nothing_outside_can_be_named(void **state)
 {
-    static const char *const targets[] = { "/../secret.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt",
-        "/%2e%2e%2fsecret.txt", "/assets/../../secret.txt", "/assets/..%2f..%2fsecret.txt",
-        "/..%5csecret.txt", "/..\\secret.txt", "//secret.txt", "/./../secret.txt",
-        "/%00/../secret.txt", "/favicon.svg%00.html", "/.env", "/%2eenv", "/.git/config",
-        "/%2egit/config", "/link.txt", "/up/secret.txt", "/hall/../../secret.txt", "/etc/passwd",
-        "//etc/passwd", "/%2fetc%2fpasswd", "/C:/x", "/....//secret.txt", "/..;/secret.txt",
-        "/%252e%252e/secret.txt", "/%c0%ae%c0%ae/secret.txt", "/assets/./app-1a2b.js",
-        "/assets//app-1a2b.js" };
+    static const char *const targets[] = { "/../secret.txt", "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt", "/%2e%2e%2fsecret.txt", "/assets/../../secret.txt",
+        "/assets/..%2f..%2fsecret.txt", "/..%5csecret.txt", "/..\\secret.txt", "//secret.txt",
+        "/./../secret.txt", "/%00/../secret.txt", "/favicon.svg%00.html", "/.env", "/%2eenv",
+        "/.git/config", "/%2egit/config", "/link.txt", "/up/secret.txt", "/hall/../../secret.txt",
+        "/etc/passwd", "//etc/passwd", "/%2fetc%2fpasswd", "/C:/x", "/....//secret.txt",
+        "/..;/secret.txt", "/%252e%252e/secret.txt", "/%c0%ae%c0%ae/secret.txt",
+        "/assets/./app-1a2b.js", "/assets//app-1a2b.js" };
     (void)state;
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         char request[256];

@@ -187,7 +187,8 @@ static void answers_come_from_the_worker(void **state)
     assert_true(wait_for_cleaned(&f->worker, 3));
     /* Pipelined behind a suspended one: in order. */
     int fd = client_open(f->port);
-    client_send(fd, "GET /once/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /twice/2 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client_send(
+        fd, "GET /once/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /twice/2 HTTP/1.1\r\nHost: x\r\n\r\n");
     client_receive(fd, &f->answer, false);
     assert_string_equal(f->answer.body, "done 1 ");
     client_receive(fd, &f->answer, false);
