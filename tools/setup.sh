@@ -9,10 +9,10 @@ now_ms() { local t=$EPOCHREALTIME; t=${t//[.,]/}; echo $((t / 1000)); }
 
 PACKAGES_BUILD=(meson ninja-build pkg-config gcc libc6-dev git python3
     libmicrohttpd-dev libsqlite3-dev libjansson-dev libxml2-dev libssl-dev libargon2-dev
-    libpcre2-dev libintelrdfpmath-dev libmagic-dev tzdata)
+    libpcre2-dev libintelrdfpmath-dev libmagic-dev libcmocka-dev tzdata)
 # The sanitizers' run time goes by clang's version in Debian 12 and by one name after it.
 compiler_rt() { (VERSION_ID=; . /etc/os-release; [ "$VERSION_ID" = 12 ] && echo libclang-rt-14-dev || echo libclang-rt-dev); }
-PACKAGES_TEST=(libcmocka-dev clang "$(compiler_rt)" chromium fonts-noto-cjk sqlite3 curl)
+PACKAGES_TEST=(clang "$(compiler_rt)" chromium fonts-noto-cjk sqlite3 curl)
 
 # node_is_new_enough: an own Node of version 18 or later serves as well as Debian's.
 node_is_new_enough() {
@@ -91,6 +91,7 @@ build_engine() {
         case $argument in -*) options+=("$argument") ;; *) targets+=("$argument") ;; esac
     done
     if [ ! -f "$folder/build.ninja" ]; then
+        say "Building in $folder for the first time: a minute or two"
         meson setup "$folder" "${options[@]}" >"/tmp/junma-meson.$$" 2>&1 || {
             tail -n 20 "/tmp/junma-meson.$$" >&2
             rm -f "/tmp/junma-meson.$$"
