@@ -99,9 +99,9 @@ static void leaf_fields(void **state)
 static void leaf_has_one_spelling(void **state)
 {
     (void)state;
-#define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     static const char *const good[7] = { "junma-leaf/v1", "zone z", "at 2026-11-23T01:30:00.000Z",
-        "kind k", "subject 0", "actor system", "event " HEX64 };
+        "kind k", "subject 0", "actor system",
+        "event 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" };
     static const struct {
         int line; /* the one that is replaced, from 1; 0: none */
         const char *text;
