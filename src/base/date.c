@@ -8,11 +8,6 @@
 
 enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468 };
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 bool date_is_leap(int64_t year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -33,7 +28,7 @@ bool date_is_valid(int64_t year, int month, int day)
 int64_t date_to_days(struct date d)
 {
     int64_t year = d.year - (d.month <= 2);
-    int64_t era = floor_div(year, 400);
+    int64_t era = date_floor_div(year, 400);
     int64_t year_of_era = year - era * 400;
     int64_t month_from_march = (d.month + 9) % 12;
     int64_t day_of_year = (153 * month_from_march + 2) / 5 + d.day - 1;
@@ -44,7 +39,7 @@ int64_t date_to_days(struct date d)
 struct date date_from_days(int64_t days)
 {
     days += DAYS_TO_1970;
-    int64_t era = floor_div(days, DAYS_PER_ERA);
+    int64_t era = date_floor_div(days, DAYS_PER_ERA);
     int64_t doe = days - era * DAYS_PER_ERA;
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -157,7 +152,7 @@ str instant_format(struct arena *a, int64_t ms, int offset_s)
 {
     offset_s -= offset_s % 60; /* all that the form can say; older local times have seconds */
     int64_t local = ms + (int64_t)offset_s * 1000;
-    int64_t days = floor_div(local, MS_PER_DAY);
+    int64_t days = date_floor_div(local, MS_PER_DAY);
     int rest = (int)(local - days * MS_PER_DAY);
     struct date d = date_from_days(days);
     char fraction[8] = "", zone[8] = "Z";

@@ -10,6 +10,12 @@
 
 enum { MS_PER_SECOND = 1000, MS_PER_MINUTE = 60000, MS_PER_HOUR = 3600000, MS_PER_DAY = 86400000 };
 
+/* Quotient rounded down, so that days and seconds before 1970 fall into the right day. b > 0. */
+static inline int64_t date_floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
 struct date {
     int32_t year;
     uint8_t month, day; /* from 1 */

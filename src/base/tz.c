@@ -77,11 +77,6 @@ bool tz_is_fallback(const struct tz *tz)
     return tz->fallback;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 /* ---- the rule of the footer ---- */
 
 static bool take(str *s, char c)
@@ -214,8 +209,8 @@ static int rule_offset_s(const struct rule *r, int64_t utc_s)
 {
     if (!r->has_dst)
         return r->std_s;
-    int64_t in_cycle = utc_s - floor_div(utc_s, CYCLE_S) * CYCLE_S;
-    int32_t year = date_from_days(floor_div(in_cycle + r->std_s, DAY_S)).year;
+    int64_t in_cycle = utc_s - date_floor_div(utc_s, CYCLE_S) * CYCLE_S;
+    int32_t year = date_from_days(date_floor_div(in_cycle + r->std_s, DAY_S)).year;
     return rule_is_dst(r, in_cycle, year) ? r->dst_s : r->std_s;
 }
 
@@ -241,7 +236,7 @@ int tz_offset_at_s(const struct tz *tz, int64_t utc_s)
 
 int tz_offset_s(const struct tz *tz, int64_t utc_ms)
 {
-    return tz_offset_at_s(tz, floor_div(utc_ms, MS_PER_SECOND));
+    return tz_offset_at_s(tz, date_floor_div(utc_ms, MS_PER_SECOND));
 }
 
 static int64_t minus_clamped(int64_t a, int64_t b)
@@ -271,7 +266,7 @@ int64_t tz_local_days(const struct tz *tz, int64_t utc_ms, int32_t *ms_of_day)
 {
     int64_t offset_ms = (int64_t)tz_offset_s(tz, utc_ms) * MS_PER_SECOND;
     int64_t local = minus_clamped(utc_ms, -offset_ms);
-    int64_t days = floor_div(local, MS_PER_DAY);
+    int64_t days = date_floor_div(local, MS_PER_DAY);
     if (ms_of_day)
         *ms_of_day = (int32_t)(local - days * MS_PER_DAY);
     return days;
@@ -285,7 +280,7 @@ struct date tz_local_date(const struct tz *tz, int64_t utc_ms, int32_t *ms_of_da
 int64_t tz_instant_of_days(const struct tz *tz, int64_t days, int64_t ms_of_day)
 {
     int64_t local_ms = days * MS_PER_DAY + ms_of_day;
-    int offset_s = tz_offset_of_local_s(tz, floor_div(local_ms, MS_PER_SECOND));
+    int offset_s = tz_offset_of_local_s(tz, date_floor_div(local_ms, MS_PER_SECOND));
     return local_ms - (int64_t)offset_s * MS_PER_SECOND;
 }
 

@@ -7,21 +7,16 @@
  */
 #include "calendar/internal.h"
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 /* Mondays to Fridays before a day, counted from Monday 1969-12-29 (day -3). */
 static int64_t plain_before(int64_t days)
 {
-    int64_t since = days + 3, weeks = floor_div(since, 7), rest = since - weeks * 7;
+    int64_t since = days + 3, weeks = date_floor_div(since, 7), rest = since - weeks * 7;
     return weeks * 5 + (rest < 5 ? rest : 5);
 }
 
 static int64_t plain_at(int64_t rank)
 {
-    int64_t weeks = floor_div(rank, 5);
+    int64_t weeks = date_floor_div(rank, 5);
     return weeks * 7 + (rank - weeks * 5) - 3;
 }
 

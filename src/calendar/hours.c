@@ -126,15 +126,10 @@ int64_t calendar_minutes_between(const struct calendar_clock *c, int64_t from_ms
     return calendar_office_ms_between(c, from_ms, to_ms) / MS_PER_MINUTE;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 /* The instant at which passed_at() is `passed`: the earliest such, or the latest. */
 static int64_t instant_of_passed(const struct calendar_clock *c, int64_t passed, bool earliest)
 {
-    int64_t whole = floor_div(passed, day_ms(c)), rest = passed - whole * day_ms(c);
+    int64_t whole = date_floor_div(passed, day_ms(c)), rest = passed - whole * day_ms(c);
     if (earliest && rest == 0) { /* the closing of the day before, not the opening of the next */
         whole--;
         rest = day_ms(c);
