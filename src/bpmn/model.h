@@ -12,6 +12,7 @@
 #define JUNMA_BPMN_MODEL_H
 
 #include "bpmn/bpmn.h"
+#include "bpmn/names.h"
 #include "feel/feel.h"
 
 enum bpmn_event_kind {
