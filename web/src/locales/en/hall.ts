@@ -86,6 +86,7 @@ const texts: typeof zh = {
   },
   case: {
     title: 'Request',
+    step: 'now at: {step}',
     sentOn: 'sent on {date}',
     reopened: 'reopened, no. {n}',
     how: 'How is this counted?',

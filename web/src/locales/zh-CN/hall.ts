@@ -84,6 +84,7 @@ export default {
   },
   case: {
     title: '诉求进度',
+    step: '当前环节:{step}',
     sentOn: '{date}提交',
     reopened: '重新办理第{n}次',
     how: '怎么算的',
