@@ -190,7 +190,8 @@ struct http_static {
 /* Zero means the default in brackets. */
 struct http_config {
     const struct sys *sys;
-    const struct http_route *routes; /* must outlive the server */
+    const struct arena_source *memory; /* [the heap] of requests; called from HTTP threads */
+    const struct http_route *routes;   /* must outlive the server */
     size_t route_count;
     const void *app; /* handed to handlers */
     /* Head read and route found, before the body: sign-in, rate limits, CSRF. False: it has

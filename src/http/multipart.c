@@ -90,11 +90,9 @@ static str media_type(str value)
     return str_split(&rest, ';', &type) ? str_trim(type) : STR_NONE;
 }
 
-static enum err broken(struct diag *d, const char *zh, const char *en)
-{
-    return diag_set(d, ERR_SYNTAX, "上传内容的格式有误:%1$s%2$.0s",
-        "malformed upload: %2$s%1$.0s", zh, en);
-}
+/* zh and en are literals: what is wrong with the form of the upload. */
+#define BROKEN(d, zh, en) \
+    diag_set((d), ERR_SYNTAX, "上传内容的格式有误:" zh, "malformed upload: " en)
 
 /* %22, %0D and %0A only (the browsers' escapes, WHATWG HTML "multipart/form-data encoding"). */
 static str unescape_name(struct arena *a, str s)
@@ -130,7 +128,7 @@ static enum err read_disposition(struct arena *a, str value, struct http_part *p
     str name = STR_NONE, file = STR_NONE;
     if (!str_equal_nocase(media_type(value), STR("form-data"))
         || !http_header_parameter(a, value, "name", &name) || !name.bytes)
-        return broken(d, "某一部分没有名称", "a part has no name");
+        return BROKEN(d, "某一部分没有名称", "a part has no name");
     bool is_file = http_header_parameter(a, value, "filename", &file);
     TRY(diag_arena(d, a));
     part->name = unescape_name(a, name);
@@ -151,7 +149,7 @@ static enum err read_part_head(struct arena *a, str head, struct http_part *part
         rest = end < 0 ? STR_NONE : str_slice(rest, (size_t)end + 2, rest.bytes);
         const char *colon = line.bytes ? memchr(line.data, ':', line.bytes) : NULL;
         if (!colon)
-            return broken(d, "某一部分的首部缺少冒号", "a header of a part has no colon");
+            return BROKEN(d, "某一部分的首部缺少冒号", "a header of a part has no colon");
         str name = str_slice(line, 0, (size_t)(colon - line.data));
         str value = str_trim(str_slice(line, name.bytes + 1, line.bytes));
         if (str_equal_nocase(name, STR("content-disposition")) && !named) {
@@ -171,7 +169,7 @@ static enum err read_part_head(struct arena *a, str head, struct http_part *part
         }
     }
     if (!named)
-        return broken(d, "某一部分没有 Content-Disposition", "a part has no Content-Disposition");
+        return BROKEN(d, "某一部分没有 Content-Disposition", "a part has no Content-Disposition");
     return OK;
 }
 
@@ -185,7 +183,7 @@ static enum err read_boundary(struct arena *a, str type, str *delimiter, struct 
     if (!http_header_parameter(a, type, "boundary", &boundary) || !boundary.bytes
         || boundary.bytes > BOUNDARY_MAX) {
         TRY(diag_arena(d, a));
-        return broken(d, "缺少分隔标记 boundary", "it names no boundary");
+        return BROKEN(d, "缺少分隔标记 boundary", "it names no boundary");
     }
     *delimiter = str_concat(a, STR("\r\n--"), boundary);
     return diag_arena(d, a);
@@ -198,12 +196,12 @@ static enum err take_part(struct arena *a, str *rest, str delimiter, struct http
 {
     ptrdiff_t head = str_find(*rest, STR("\r\n\r\n"), 0);
     if (head < 0 || head > PART_HEAD_MAX)
-        return broken(d, "某一部分的首部没有结束", "the head of a part does not end");
+        return BROKEN(d, "某一部分的首部没有结束", "the head of a part does not end");
     TRY(read_part_head(a, str_slice(*rest, 0, (size_t)head), part, d));
     /* The blank line's own CRLF may already belong to the delimiter: an empty part. */
     ptrdiff_t end = str_find(*rest, delimiter, (size_t)head + 2);
     if (end < 0)
-        return broken(d, "内容在结束标记之前中断", "it ends before its last boundary");
+        return BROKEN(d, "内容在结束标记之前中断", "it ends before its last boundary");
     part->data = str_slice(*rest, (size_t)head + 4, (size_t)end);
     *rest = str_slice(*rest, (size_t)end + delimiter.bytes, rest->bytes);
     return OK;
@@ -219,11 +217,11 @@ enum err http_parse_multipart(struct arena *a, str type, str body, const struct 
     if (!list)
         return diag_arena(d, a);
     if (!str_starts(body, str_slice(delimiter, 2, delimiter.bytes)))
-        return broken(d, "开头不是分隔标记", "it does not begin with its boundary");
+        return BROKEN(d, "开头不是分隔标记", "it does not begin with its boundary");
     str rest = str_slice(body, delimiter.bytes - 2, body.bytes);
     while (!str_starts(rest, STR("--"))) {
         if (!str_starts(rest, STR("\r\n")))
-            return broken(d, "分隔标记之后应换行", "a line end must follow the boundary");
+            return BROKEN(d, "分隔标记之后应换行", "a line end must follow the boundary");
         if (found == HTTP_PARTS_MAX)
             return diag_set(d, ERR_LIMIT, "一次上传不能超过 %d 个部分",
                 "more than %d parts in one upload", HTTP_PARTS_MAX);

@@ -84,7 +84,7 @@ static void make_pools(struct http_server *s)
     s->links_memory = mem_alloc(links * sizeof *s->links_memory);
     for (size_t i = count; i > 0; i--) {
         struct exchange *ex = &s->exchanges[i - 1];
-        arena_init(&ex->arena, NULL, s->config.arena_bytes_max);
+        arena_init(&ex->arena, s->config.memory, s->config.arena_bytes_max);
         ex->newer = s->free;
         s->free = ex;
     }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -260,6 +261,99 @@ static void more_connections_than_allowed(void **state)
     ask(GET("/api/cases/1", ""), 200);
 }
 
+static void expectations(void **state)
+{
+    char seen[2048] = "";
+    (void)state;
+    ask("POST /api/cases/1/verbs/x HTTP/1.1\r\nHost: x\r\nContent-Length: 201\r\n"
+        "Expect: 100-continue\r\n\r\n",
+        413);
+    int fd = client_open(port);
+    client_send(fd, "POST /api/cases/1/verbs/x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+                    "Expect: 100-continue\r\n\r\n");
+    assert_true(client_wait_for(fd, seen, sizeof seen, "HTTP/1.1 100 Continue\r\n\r\n", 3000));
+    client_send(fd, "hi");
+    assert_true(client_wait_for(fd, seen, sizeof seen, "HTTP/1.1 200 OK", 3000));
+    close(fd);
+}
+
+static void one_address_gets_only_so_many(void **state)
+{
+    (void)state;
+    struct http_server *other;
+    struct diag d = { 0 };
+    struct http_config config = sample_config(&the_app);
+    config.connections_per_ip_max = 3;
+    assert_int_equal(http_server_create(&other, &config, &d), OK);
+    int fds[5], closed = 0;
+    for (int i = 0; i < 5; i++)
+        fds[i] = client_open(http_server_port(other));
+    for (int i = 0; i < 5; i++)
+        closed += client_closed_within(fds[i], 100);
+    assert_int_equal(closed, 2);
+    for (int i = 0; i < 5; i++)
+        close(fds[i]);
+    http_server_destroy(other);
+}
+
+/* Gives `left` chunks, then none; the server's threads share it. */
+struct scarce {
+    struct arena_source source;
+    _Atomic long left, outstanding;
+};
+
+static void *scarce_alloc(void *ctx, size_t bytes)
+{
+    struct scarce *s = ctx;
+    if (atomic_fetch_sub(&s->left, 1) <= 0)
+        return NULL;
+    atomic_fetch_add(&s->outstanding, 1);
+    return malloc(bytes);
+}
+
+static void scarce_free(void *ctx, void *memory)
+{
+    atomic_fetch_sub(&((struct scarce *)ctx)->outstanding, 1);
+    free(memory);
+}
+
+/* Every request fails cleanly at its 1st, 2nd, 3rd … want of memory, until it succeeds. */
+static void memory_runs_out(void **state)
+{
+    static const char *const requests[] = {
+        GET("/api/list?q=%E4%BC%81&limit=3", "Cookie: sid=1\r\n"),
+        GET("/api/faults", ""),
+        GET("/api/cookies", ""),
+        GET("/api/nothing", ""),
+        GET("/api/%ff", ""),
+        "PUT /api/files HTTP/1.1\r\nHost: x\r\nX-File-Name: a\r\nContent-Length: 2\r\n\r\nab",
+        "POST /api/json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n2\r\n,3\r\n1\r\n]\r\n0\r\n\r\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        int expected = 0;
+        client_ask(port, requests[i], &answer);
+        expected = answer.status;
+        for (long n = 0; answer.status != expected || n == 0; n++) {
+            struct scarce scarce = { { scarce_alloc, scarce_free, &scarce }, n, 0 };
+            struct http_server *poor;
+            struct diag d = { 0 };
+            struct http_config config = sample_config(&the_app);
+            config.memory = &scarce.source;
+            assert_int_equal(http_server_create(&poor, &config, &d), OK);
+            client_ask(http_server_port(poor), requests[i], &answer);
+            if (answer.status != expected) {
+                assert_int_equal(answer.status, 503);
+                assert_true(answer_has(&answer, "out-of-memory"));
+            }
+            http_server_destroy(poor);
+            assert_int_equal(atomic_load(&scarce.outstanding), 0);
+            assert_true(n < 50);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +364,9 @@ int main(void)
         cmocka_unit_test(malformed_requests),
         cmocka_unit_test(header_floods),
         cmocka_unit_test(slow_clients_are_cut),
+        cmocka_unit_test(expectations),
+        cmocka_unit_test(one_address_gets_only_so_many),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(many_at_once),
         cmocka_unit_test(more_connections_than_allowed),
     };
