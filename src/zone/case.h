@@ -75,6 +75,10 @@ MUST_USE enum err case_create(struct op *op, const struct case_input *in, struct
 MUST_USE enum err case_get(struct op *op, int64_t id, struct case_row *out);
 MUST_USE enum err case_by_number(struct op *op, str number, struct case_row *out);
 
+/* What a step is called, in the version of the pack that the case runs on; the node's id when it is
+ * not known. */
+void step_names(struct op *op, str pack_version, str kind, str node, str *zh, str *en);
+
 struct case_filter {
     str kind, text, status /* open|replied|closed|…|all|empty, "active" = open and replied */;
     str unit, topic, month, colour, channel, number;

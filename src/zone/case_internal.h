@@ -58,7 +58,6 @@ void task_read(struct op *op, const struct store_rows *rows, int first, struct c
 extern const char task_columns[];
 /* Names of step and assignee, from the pack and the accounts. */
 MUST_USE enum err case_names(struct op *op, struct case_row *c);
-void step_names(struct op *op, str pack_version, str kind, str node, str *zh, str *en);
 
 /* The journal's data of a verb: verb, text, step, number …; steals nothing. */
 json_t *verb_event(struct moving *m, const char *word, str text);

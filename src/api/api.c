@@ -1,0 +1,349 @@
+/*
+ * The frame of the interface: routes gathered from the resources, the gate before each handler, and
+ * the two ways of working (read on this thread, write on the store's).
+ */
+#include "api/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SIGN_IN_BURST = 20, SIGN_IN_REFILL_MS = 3000, WRITE_BURST = 1000, WRITE_REFILL_MS = 2, SWEEP_MS = 60000,
+    TIMERS_A_TICK = 100, FAULTS_MAX = 100 };
+
+static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes, task_routes, record_routes,
+    figure_routes, journal_routes, file_routes, import_routes, account_routes, operation_routes };
+
+/* ---- failing ---- */
+
+void api_fail(struct call *c)
+{
+    if (c->diag.err == OK)
+        diag_set(&c->diag, ERR_INTERNAL, "程序内部错误,已记录", "an internal fault, recorded");
+    http_reply_problems(c->req, &c->diag, c->faults.count ? &c->faults : NULL, NULL);
+}
+
+/* ---- the gate ---- */
+
+static bool is_write(const struct http_request *req)
+{
+    return !str_is(req->method, "GET") && !str_is(req->method, "HEAD");
+}
+
+static bool find_session(struct call *c)
+{
+    c->token = http_cookie(c->req, "junma_session");
+    if (!c->token.bytes)
+        return false;
+    if (!api_read(c))
+        return false;
+    c->signed_in = session_find(&c->op, c->token, &c->session) == OK;
+    api_read_end(c);
+    if (c->signed_in)
+        c->actor = c->session.actor;
+    return c->signed_in;
+}
+
+static enum err touch(struct store_conn *conn, void *ctx, struct diag *d)
+{
+    struct call *c = ctx;
+    struct op op = c->op;
+    op.conn = conn;
+    op.diag = d;
+    return session_touch(&op, c->token);
+}
+
+/* The comparison takes as long whatever differs. */
+static bool same_token(str a, str b)
+{
+    unsigned char differs = a.bytes != b.bytes;
+    for (size_t i = 0; i < a.bytes && i < b.bytes; i++)
+        differs |= (unsigned char)(a.data[i] ^ b.data[i]);
+    return !differs && a.bytes;
+}
+
+static bool admit(struct call *c)
+{
+    unsigned wait_s;
+    if (c->doc->auth == API_SESSION && !c->signed_in) {
+        if (c->diag.err == OK)
+            diag_set(&c->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
+        return false;
+    }
+    if (!is_write(c->req) || !c->signed_in)
+        return true;
+    if (!same_token(http_header(c->req, "X-CSRF-Token"), c->session.csrf)) {
+        diag_set(&c->diag, ERR_CSRF, "页面校验失败,请刷新页面后再试", "the page's proof is missing; reload the page and try again");
+        return false;
+    }
+    return http_limiter_take(c->api->writes, c->token, &wait_s, &c->diag) == OK;
+}
+
+static bool gate(struct http_request *req, const void *app)
+{
+    struct api *api = (struct api *)app;
+    struct call *c = ARENA_NEW(req->arena, struct call);
+    if (!c) {
+        http_reply_empty(req, 503);
+        return false;
+    }
+    req->user = c;
+    *c = (struct call){ .req = req, .api = api, .doc = req->route->user };
+    c->op = (struct op){ .zone = api->zone, .arena = req->arena, .actor = &c->actor, .now_ms = sys_now_ms(api->zone->sys),
+        .diag = &c->diag };
+    diag_list_init(&c->faults, req->arena, FAULTS_MAX);
+    find_session(c);
+    if (!admit(c)) {
+        api_fail(c);
+        return false;
+    }
+    memset(&c->diag, 0, sizeof c->diag);
+    return true;
+}
+
+/* ---- reading and writing ---- */
+
+bool api_read(struct call *c)
+{
+    if (store_read_begin(c->api->zone->store, &c->op.conn, &c->diag) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
+void api_read_end(struct call *c)
+{
+    store_read_end(c->op.conn);
+    c->op.conn = NULL;
+}
+
+static enum err run_work(struct store_conn *conn, void *ctx, struct diag *d)
+{
+    struct call *c = ctx;
+    c->op.conn = conn;
+    c->op.diag = d;
+    if (c->signed_in && session_stale(&c->session, c->op.now_ms))
+        TRY(touch(conn, c, d));
+    return c->work(c);
+}
+
+static void work_done(void *ctx, enum err e, const struct diag *d)
+{
+    struct call *c = ctx;
+    c->result = e;
+    if (e != OK && d)
+        c->diag = *d;
+    if (e != OK && c->diag.err == OK)
+        c->diag.err = e;
+    c->op.conn = NULL;
+    c->op.diag = &c->diag;
+    http_resume(c->req);
+}
+
+static void answer_work(struct http_request *req, void *ctx)
+{
+    struct call *c = ctx;
+    (void)req;
+    if (c->result != OK)
+        api_fail(c);
+    else
+        c->answer(c);
+}
+
+void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c))
+{
+    c->work = work;
+    c->answer = answer;
+    http_suspend(c->req, answer_work, c);
+    enum err e = store_submit(c->api->zone->store, run_work, work_done, c, &c->diag);
+    if (e != OK)
+        work_done(c, e, &c->diag);
+}
+
+/* ---- query and path ---- */
+
+bool api_query(struct call *c, const char *name, str *out)
+{
+    *out = STR_NONE;
+    if (http_query(c->req, name, out, NULL, &c->diag) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
+bool api_query_int(struct call *c, const char *name, int64_t least, int64_t most, int64_t *value)
+{
+    if (http_query_int(c->req, name, least, most, value, &c->diag) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
+bool api_query_flag(struct call *c, const char *name, bool *out)
+{
+    str text;
+    if (!api_query(c, name, &text))
+        return false;
+    *out = str_is(text, "true") || str_is(text, "1");
+    return true;
+}
+
+bool api_param_id(struct call *c, const char *name, int64_t *id)
+{
+    if (http_param_id(c->req, name, id, &c->diag) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
+bool api_cursor(struct call *c, int64_t *key, int64_t *id)
+{
+    str text, first;
+    if (!api_query(c, "after", &text))
+        return false;
+    *key = *id = 0;
+    if (!text.bytes)
+        return true;
+    if (str_split(&text, '.', &first) && str_to_int64(first, key) && id_parse(text, id))
+        return true;
+    diag_field(&c->diag, STR("after"));
+    diag_set(&c->diag, ERR_INVALID, "after 应为上一页返回的 next", "after must be the `next` of the page before");
+    api_fail(c);
+    return false;
+}
+
+json_t *api_next(bool more, int64_t key, int64_t id)
+{
+    char text[48];
+    if (!more)
+        return json_null();
+    snprintf(text, sizeof text, "%lld.%lld", (long long)key, (long long)id);
+    return json_string(text);
+}
+
+/* ---- those who watch ---- */
+
+void api_publish_case(struct call *c, const struct case_row *row, str verb, str unit_before)
+{
+    json_t *o = json_object();
+    json_set_id(o, "caseId", row->id);
+    json_set_str(o, "number", row->number);
+    json_set_str(o, "verb", verb);
+    json_set_str(o, "unit", row->unit);
+    json_set_str(o, "step", row->node);
+    if (unit_before.bytes && !str_equal(unit_before, row->unit))
+        json_set_str(o, "unitBefore", unit_before);
+    json_keep(c->op.arena, o);
+    str tag = str_printf(c->op.arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(unit_before));
+    struct http_event event = { .name = STR("case"), .data = json_text(c->op.arena, o), .tag = tag, .key = row->enterprise_id };
+    /* Nobody is told twice and nothing is lost when this fails: pages also look for themselves. */
+    if (http_events_publish(c->api->events, &event, NULL) != OK)
+        return;
+}
+
+/* ---- starting and stopping ---- */
+
+static struct http_route *gather(size_t *count)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < sizeof resources / sizeof *resources; r++)
+        for (const struct http_route *p = resources[r]; p->method; p++)
+            n++;
+    struct http_route *all = mem_alloc(n * sizeof *all);
+    *count = n;
+    n = 0;
+    for (size_t r = 0; r < sizeof resources / sizeof *resources; r++)
+        for (const struct http_route *p = resources[r]; p->method; p++)
+            all[n++] = *p;
+    return all;
+}
+
+enum err api_create(struct api **out, const struct api_options *o, struct diag *d)
+{
+    static const char *const faces[] = { "/hall", "/desk", "/cockpit", "/receipt", "/pack", "/login", NULL };
+    struct api *a = mem_alloc(sizeof *a);
+    a->zone = o->zone;
+    a->secure_cookie = o->secure_cookie;
+    a->routes = gather(&a->route_count);
+    a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
+    a->writes = http_limiter_create(o->zone->sys, 4096, WRITE_BURST, WRITE_REFILL_MS);
+    enum err e = http_events_create(&a->events, &(struct http_events_config){ .sys = o->zone->sys }, d);
+    struct http_config config = { .sys = o->zone->sys, .routes = a->routes, .route_count = a->route_count, .app = a,
+        .gate = gate, .files = { .dir = o->web_dir, .spa_prefixes = faces, .immutable_prefix = "/assets/" },
+        .address = o->address, .port = o->port, .trusted_proxy = o->trusted_proxy, .log = o->log, .log_ctx = o->log_ctx };
+    if (e == OK)
+        e = http_server_create(&a->server, &config, d);
+    if (e != OK) {
+        api_destroy(a);
+        return e;
+    }
+    *out = a;
+    return OK;
+}
+
+uint16_t api_port(const struct api *a)
+{
+    return http_server_port(a->server);
+}
+
+static enum err fire_timers(struct op *op, void *ctx)
+{
+    return case_timers(op, TIMERS_A_TICK, ctx);
+}
+
+static enum err sweep(struct op *op, void *ctx)
+{
+    return session_sweep(op, ctx);
+}
+
+/* Is a timer due? Looked up first, so that an idle zone writes nothing. */
+static bool timers_due(struct op *op)
+{
+    struct store_rows rows;
+    bool due = false;
+    if (store_read_begin(op->zone->store, &op->conn, op->diag) != OK)
+        return false;
+    due = STORE_ONE(op->conn, &rows, op->diag, "SELECT 1 FROM timer WHERE zone = $1 AND due_at <= $2 LIMIT 1",
+              S_TEXT(op->zone->code), S_INT(op->now_ms)) == OK;
+    store_rows_end(&rows);
+    store_read_end(op->conn);
+    op->conn = NULL;
+    return due;
+}
+
+void api_tick(struct api *a)
+{
+    struct arena arena;
+    struct diag d = { 0 };
+    arena_init(&arena, NULL, 64 * MIB);
+    struct op op = { .zone = a->zone, .arena = &arena, .actor = &actor_system, .now_ms = sys_now_ms(a->zone->sys), .diag = &d };
+    size_t fired = TIMERS_A_TICK;
+    int64_t swept;
+    while (fired == TIMERS_A_TICK && timers_due(&op)) {
+        if (zone_write(&op, fire_timers, &fired) != OK)
+            break; /* tried again at the next tick */
+        arena_reset(&arena);
+    }
+    if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
+        a->swept_ms = op.now_ms;
+    arena_release(&arena);
+}
+
+void api_stop(struct api *a, unsigned deadline_ms)
+{
+    http_events_close(a->events);
+    http_server_stop(a->server, deadline_ms);
+}
+
+void api_destroy(struct api *a)
+{
+    if (!a)
+        return;
+    if (a->server)
+        http_server_destroy(a->server);
+    if (a->events)
+        http_events_destroy(a->events);
+    http_limiter_destroy(a->sign_ins);
+    http_limiter_destroy(a->writes);
+    mem_free(a->routes);
+    mem_free(a);
+}

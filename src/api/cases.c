@@ -1,0 +1,512 @@
+/* Cases: raising, finding, reading, verbs, how a deadline was counted, receipts. */
+#include "api/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { BODY_BYTES_MAX = 256 * 1024, FILES_MAX = 20, SIMILAR_MAX = 5, KEY_BYTES_MAX = 100 };
+
+/* ---- raising one ---- */
+
+struct creating {
+    struct case_input in;
+    struct case_created created;
+    struct case_row *similar;
+    size_t similar_count;
+    struct promise *promises;
+    size_t promise_count;
+    struct ledger_row event;
+    str key, request; /* idempotency */
+    str reply;        /* of the first time, when this is a repetition */
+};
+
+static bool read_ids(struct call *c, const char *member, const int64_t **out, size_t *count)
+{
+    const json_t *list = json_object_get(c->body, member);
+    size_t n = json_array_size(list);
+    int64_t *ids = ARENA_ARRAY(c->op.arena, int64_t, n + 1);
+    for (size_t i = 0; ids && i < n; i++) {
+        const json_t *v = json_array_get(list, i);
+        (void)id_parse((str){ json_string_value(v), json_string_length(v) }, &ids[i]);
+    }
+    *out = ids;
+    *count = ids ? n : 0;
+    return ids != NULL;
+}
+
+/* The same key by the same account: the first answer again, or a conflict when it asks otherwise. */
+static enum err repeated(struct call *c, struct creating *s)
+{
+    struct store_rows rows;
+    enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
+        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3", S_TEXT(c->op.zone->code),
+        S_INT(c->actor.account), S_TEXT(s->key));
+    if (e == ERR_NOT_FOUND) {
+        memset(c->op.diag, 0, sizeof *c->op.diag);
+        return OK;
+    }
+    TRY(e);
+    bool same = str_equal(store_text(&rows, 0), s->request);
+    s->reply = str_copy(c->op.arena, store_text(&rows, 1));
+    store_rows_end(&rows);
+    if (same)
+        return diag_arena(c->op.diag, c->op.arena);
+    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容", "this Idempotency-Key was used for another content");
+}
+
+static json_t *created_json(struct call *c, struct creating *s)
+{
+    struct op *op = &c->op;
+    const struct case_row *r = &s->created.row;
+    const struct pack *p = zone_pack(op->zone);
+    json_t *o = json_object(), *promises = json_array(), *similar = json_array(), *receipt = json_object(), *step = json_object();
+    json_set_id(o, "id", r->id);
+    json_set_str(o, "number", r->number);
+    json_set_str(o, "title", r->title);
+    json_object_set_new(o, "status", json_string(case_status_word(r->status)));
+    json_set_str(step, "node", r->node);
+    json_object_set_new(step, "name", json_name((struct name2){ r->node_name_zh, r->node_name_en }));
+    json_object_set_new(o, "step", step);
+    json_object_set_new(o, "unit", json_unit(p, r->unit));
+    for (size_t i = 0; i < s->promise_count; i++)
+        json_array_append_new(promises, json_promise(op, pack_kind(p, r->kind), &s->promises[i]));
+    json_object_set_new(o, "promises", promises);
+    json_object_set_new(o, "next", json_name(case_next(op, r)));
+    json_set_id(receipt, "event", s->created.event);
+    json_set_str(receipt, "leafHash", s->event.leaf_hash_hex);
+    json_object_set_new(receipt, "index", json_null());
+    json_set_instant(op, receipt, "at", s->event.at_ms);
+    json_object_set_new(o, "receipt", receipt);
+    for (size_t i = 0; i < s->similar_count; i++) {
+        json_t *other = json_object();
+        json_set_id(other, "id", s->similar[i].id);
+        json_set_str(other, "number", s->similar[i].number);
+        json_set_str(other, "title", s->similar[i].title);
+        json_array_append_new(similar, other);
+    }
+    json_object_set_new(o, "similar", similar);
+    return json_keep(op->arena, o);
+}
+
+static enum err create_work(struct call *c)
+{
+    struct creating *s = c->state;
+    struct op *op = &c->op;
+    if (s->key.bytes) {
+        TRY(repeated(c, s));
+        if (s->reply.bytes)
+            return OK;
+    }
+    TRY(case_create(op, &s->in, &s->created));
+    TRY(promise_list(op, s->created.row.id, true, &s->promises, &s->promise_count));
+    TRY(ledger_get(op, s->created.event, &s->event));
+    json_t *reply = created_json(c, s);
+    TRY(diag_arena(op->diag, op->arena));
+    s->reply = json_text(op->arena, reply);
+    if (!s->key.bytes)
+        return diag_arena(op->diag, op->arena);
+    return STORE_EXEC(op->conn, op->diag,
+        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply) VALUES ($1, $2, $3, $4, $5, 201, $6)",
+        S_TEXT(op->zone->code), S_INT(c->actor.account), S_TEXT(s->key), S_TEXT(s->request), S_INT(op->now_ms), S_TEXT(s->reply));
+}
+
+static void create_answer(struct call *c)
+{
+    struct creating *s = c->state;
+    if (s->created.row.id) {
+        http_reply_header(c->req, "Location", str_printf(c->op.arena, "/api/cases/%lld", (long long)s->created.row.id));
+        api_publish_case(c, &s->created.row, STR("create"), STR_NONE);
+    }
+    http_reply_json_text(c->req, 201, s->reply);
+}
+
+static void create(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct creating *s = ARENA_NEW(req->arena, struct creating);
+    (void)app;
+    if (!api_body(c))
+        return;
+    if (!s || !read_ids(c, "attachments", &s->in.files, &s->in.file_count)) {
+        api_fail(c);
+        return;
+    }
+    const json_t *behalf = json_object_get(c->body, "onBehalf");
+    s->in.kind = json_str(c->body, "kind");
+    s->in.channel = json_str(c->body, "channel");
+    s->in.data = json_object_get(c->body, "data");
+    s->in.contact_name = json_str(behalf, "contactName");
+    s->in.contact_phone = json_str(behalf, "contactPhone");
+    s->in.faults = &c->faults;
+    (void)id_parse(json_str(behalf, "enterpriseId"), &s->in.enterprise_id);
+    s->key = str_slice(http_header(req, "Idempotency-Key"), 0, KEY_BYTES_MAX);
+    s->request = ledger_digest(&c->op, req->body);
+    c->state = s;
+    api_write(c, create_work, create_answer);
+}
+
+/* ---- lists ---- */
+
+static bool read_filter(struct call *c, struct case_filter *f)
+{
+    int64_t limit = 50, rating = 0;
+    bool mine, newest;
+    str order, enterprise;
+    struct { const char *name; str *to; } texts[] = { { "q", &f->text }, { "status", &f->status }, { "unit", &f->unit },
+        { "topic", &f->topic }, { "kind", &f->kind }, { "month", &f->month }, { "colour", &f->colour },
+        { "channel", &f->channel }, { "number", &f->number }, { "order", &order }, { "enterprise", &enterprise } };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!api_query(c, texts[i].name, texts[i].to))
+            return false;
+    if (!api_query_int(c, "limit", 1, 200, &limit) || !api_query_int(c, "rating", 1, 10, &rating)
+        || !api_query_flag(c, "mine", &mine) || !api_cursor(c, &f->after_key, &f->after_id))
+        return false;
+    newest = str_is(order, "newest");
+    (void)id_parse(enterprise, &f->enterprise_id);
+    if (mine && c->actor.enterprise)
+        f->enterprise_id = c->actor.enterprise;
+    f->limit = (size_t)limit;
+    f->rating = rating;
+    f->newest_first = newest;
+    return true;
+}
+
+static void list(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct case_filter f = { 0 };
+    struct case_page page;
+    (void)app;
+    if (!read_filter(c, &f) || !api_read(c))
+        return;
+    if (case_list(&c->op, &f, &page) != OK) {
+        api_read_end(c);
+        api_fail(c);
+        return;
+    }
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < page.count; i++)
+        json_array_append_new(items, json_case_summary(&c->op, &page.items[i]));
+    api_read_end(c);
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "next", api_next(page.more, page.next_key, page.next_id));
+    if (page.total >= 0)
+        json_set_int(o, "total", page.total);
+    http_reply_json(req, 200, o);
+}
+
+/* ---- one case ---- */
+
+/* The id of the path, or of the number in its place ("Q2611-00423-7"). */
+static enum err find(struct call *c, struct case_row *row)
+{
+    int64_t id;
+    str text = http_param(c->req, "id");
+    TRY(actor_require(&c->op, "case.read"));
+    if (id_parse(text, &id))
+        return case_get(&c->op, id, row);
+    return case_by_number(&c->op, text, row);
+}
+
+static void show(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct case_row row;
+    (void)app;
+    if (!api_read(c))
+        return;
+    enum err e = find(c, &row);
+    /* What a reader sees depends on who reads: the tag names both. */
+    str etag = e == OK ? str_printf(req->arena, "%lld.%lld", (long long)row.version, (long long)c->actor.account) : STR_NONE;
+    json_t *o = e == OK ? json_case(c, &row) : NULL;
+    api_read_end(c);
+    if (!o) {
+        api_fail(c);
+        return;
+    }
+    http_reply_header(req, "ETag", str_printf(req->arena, "\"%.*s\"", STR_ARGS(etag)));
+    http_reply_json(req, 200, o);
+}
+
+static void similar(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct case_row row, *others = NULL;
+    size_t count = 0;
+    (void)app;
+    if (!api_read(c))
+        return;
+    enum err e = find(c, &row);
+    if (e == OK)
+        e = case_similar(&c->op, &row, SIMILAR_MAX, &others, &count);
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; e == OK && i < count; i++) {
+        json_t *item = json_case_summary(&c->op, &others[i]);
+        json_object_set_new(item, "answer", others[i].answer.bytes ? json_from_str(others[i].answer) : json_null());
+        json_array_append_new(items, item);
+    }
+    json_object_set_new(o, "items", items);
+    api_read_end(c);
+    if (e != OK)
+        api_fail(c);
+    else
+        http_reply_json(req, 200, o);
+}
+
+/* ---- verbs ---- */
+
+struct verbing {
+    int64_t id;
+    struct verb_input in;
+    struct verb_result result;
+    str json;
+};
+
+static enum err verb_work(struct call *c)
+{
+    struct verbing *s = c->state;
+    TRY(case_verb(&c->op, s->id, &s->in, &s->result));
+    json_t *o = json_case(c, &s->result.row);
+    if (!o)
+        return c->op.diag->err ? c->op.diag->err : diag_set(c->op.diag, ERR_MEMORY, "内存不足", "out of memory");
+    s->json = json_text(c->op.arena, o);
+    return diag_arena(c->op.diag, c->op.arena);
+}
+
+static void verb_answer(struct call *c)
+{
+    struct verbing *s = c->state;
+    api_publish_case(c, &s->result.row, str_from(verb_info(s->in.verb)->word), s->result.unit_before);
+    http_reply_json_text(c->req, 200, s->json);
+}
+
+/* May I? Asked without doing it. */
+static void dry_run(struct call *c, struct verbing *s)
+{
+    if (!api_read(c))
+        return;
+    s->in.dry_run = true;
+    enum err e = case_verb(&c->op, s->id, &s->in, &s->result);
+    api_read_end(c);
+    if (e != OK && e != ERR_NOT_ALLOWED && e != ERR_FORBIDDEN) {
+        api_fail(c);
+        return;
+    }
+    json_t *o = json_keep(c->op.arena, json_object());
+    json_object_set_new(o, "allowed", json_boolean(e == OK));
+    json_object_set_new(o, "reason", e == OK ? json_null() : json_name((struct name2){ str_from(c->diag.zh), str_from(c->diag.en) }));
+    http_reply_json(c->req, 200, o);
+}
+
+static bool read_verb(struct call *c, struct verbing *s)
+{
+    str version = http_header(c->req, "If-Match");
+    if (!verb_from(http_param(c->req, "verb"), &s->in.verb)) {
+        diag_set(&c->diag, ERR_NOT_FOUND, "没有“%.*s”这项操作", "there is no verb \"%.*s\"", STR_ARGS(http_param(c->req, "verb")));
+        api_fail(c);
+        return false;
+    }
+    if (version.bytes > 2 && version.data[0] == '"') {
+        str first, rest = str_slice(version, 1, version.bytes - 1);
+        if (str_split(&rest, '.', &first))
+            (void)str_to_int64(first, &s->in.if_version);
+    }
+    (void)id_parse(json_str(c->body, "taskId"), &s->in.task_id);
+    (void)id_parse(json_str(c->body, "assignee"), &s->in.assignee);
+    s->in.text = json_str(c->body, "text");
+    s->in.unit = json_str(c->body, "unit");
+    s->in.target = json_str(c->body, "target");
+    s->in.days = json_int(c->body, "days", 0);
+    s->in.rating = json_int(c->body, "rating", 0);
+    s->in.is_public = json_bool(c->body, "public", false);
+    return read_ids(c, "attachments", &s->in.files, &s->in.file_count);
+}
+
+static void do_verb(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct verbing *s = ARENA_NEW(req->arena, struct verbing);
+    bool dry;
+    (void)app;
+    if (!s || !api_param_id(c, "id", &s->id) || !api_query_flag(c, "dryRun", &dry) || !api_body(c) || !read_verb(c, s))
+        return;
+    c->state = s;
+    if (dry)
+        dry_run(c, s);
+    else
+        api_write(c, verb_work, verb_answer);
+}
+
+/* ---- a look at masked data ---- */
+
+struct revealing {
+    int64_t id;
+    str value;
+};
+
+static enum err reveal_work(struct call *c)
+{
+    struct revealing *s = c->state;
+    struct case_row row;
+    str field = json_str(c->body, "field");
+    TRY(actor_require(&c->op, "contact.reveal"));
+    TRY(case_get(&c->op, s->id, &row));
+    if (!str_is(field, "contact_phone")) {
+        diag_field(c->op.diag, STR("field"));
+        return diag_set(c->op.diag, ERR_INVALID, "field 只能是 contact_phone", "field can only be contact_phone");
+    }
+    json_t *data = json_object();
+    json_object_set_new(data, "verb", json_string("reveal"));
+    json_set_str(data, "field", field);
+    json_set_str(data, "text", json_str(c->body, "reason"));
+    s->value = row.contact_phone;
+    return ledger_append(&c->op, &(struct ledger_event){ .kind = "case.reveal", .subject = s->id, .data = data }, NULL);
+}
+
+static void reveal_answer(struct call *c)
+{
+    struct revealing *s = c->state;
+    json_t *o = json_keep(c->op.arena, json_object());
+    json_set_str(o, "value", s->value);
+    http_reply_json(c->req, 200, o);
+}
+
+static void reveal(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct revealing *s = ARENA_NEW(req->arena, struct revealing);
+    (void)app;
+    if (!s || !api_param_id(c, "id", &s->id) || !api_body(c))
+        return;
+    c->state = s;
+    api_write(c, reveal_work, reveal_answer);
+}
+
+/* ---- how a deadline was counted ---- */
+
+static json_t *day_json(struct call *c, const struct promise_day *d)
+{
+    static const char *const kinds[] = { [CALENDAR_WORKING] = "working", [CALENDAR_WEEKEND] = "weekend",
+        [CALENDAR_HOLIDAY] = "holiday", [CALENDAR_MAKEUP] = "makeup" };
+    json_t *o = json_object();
+    json_set_str(o, "date", date_format(c->op.arena, date_from_days(d->days)));
+    json_set_int(o, "weekday", date_weekday(d->days));
+    json_object_set_new(o, "kind", json_string(kinds[d->day.kind]));
+    json_object_set_new(o, "name", d->day.name_zh.bytes ? json_name((struct name2){ d->day.name_zh, d->day.name_en }) : json_null());
+    json_set_int(o, "counted", d->counted);
+    json_set_int(o, "total", d->total);
+    json_object_set_new(o, "provisional", json_boolean(d->day.provisional));
+    json_object_set_new(o, "start", json_boolean(d->start));
+    json_object_set_new(o, "paused", json_boolean(d->paused));
+    return o;
+}
+
+static json_t *count_json(struct call *c, const struct case_row *row, const struct promise_count *n)
+{
+    const struct pack *p = zone_pack(c->api->zone);
+    const struct pack_system *s = pack_kind(p, row->kind);
+    const struct pack_promise *def = s ? pack_promise(s, n->promise.code) : NULL;
+    json_t *o = json_keep(c->op.arena, json_object()), *events = json_array(), *days = json_array(), *hours = json_array();
+    for (size_t i = 0; i < n->event_count; i++) {
+        json_t *e = json_object();
+        json_set_instant(&c->op, e, "at", n->events[i].at);
+        json_object_set_new(e, "what", json_string(n->events[i].what));
+        json_set_int(e, "amount", n->events[i].amount);
+        json_set_instant(&c->op, e, "dueAt", n->events[i].due_at);
+        json_object_set_new(e, "text", n->events[i].reason.bytes ? json_from_str(n->events[i].reason) : json_null());
+        json_array_append_new(events, e);
+    }
+    for (size_t i = 0; i < n->day_count; i++)
+        json_array_append_new(days, day_json(c, &n->days[i]));
+    for (size_t i = 0; i < p->zone.hour_count; i++)
+        json_array_append_new(hours, json_from_str(p->zone.hours[i]));
+    json_object_set_new(o, "promise", json_promise(&c->op, s, &n->promise));
+    json_object_set_new(o, "events", events);
+    json_object_set_new(o, "days", days);
+    json_object_set_new(o, "hours", hours);
+    json_object_set_new(o, "law", json_name(def ? def->law : (struct name2){ STR_NONE, STR_NONE }));
+    return o;
+}
+
+static void count(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct case_row row;
+    struct promise_count n;
+    int64_t promise;
+    (void)app;
+    if (!api_param_id(c, "promise", &promise) || !api_read(c))
+        return;
+    enum err e = find(c, &row);
+    if (e == OK)
+        e = promise_explain(&c->op, row.id, promise, &n);
+    json_t *o = e == OK ? count_json(c, &row, &n) : NULL;
+    api_read_end(c);
+    if (o)
+        http_reply_json(req, 200, o);
+    else
+        api_fail(c);
+}
+
+/* ---- receipts ---- */
+
+/* The newest event that this reader may see, or the one asked for. */
+static enum err choose_event(struct call *c, const struct case_row *row, str wanted, int64_t *event)
+{
+    struct ledger_row *rows;
+    size_t n;
+    int64_t id = 0;
+    bool all = c->actor.role && c->actor.role->scope != PACK_SCOPE_ENTERPRISE;
+    if (wanted.bytes && !id_parse(wanted, &id))
+        return diag_set(c->op.diag, ERR_NOT_FOUND, "没有这条记录", "there is no such entry");
+    TRY(ledger_list(&c->op, row->id, 1000, &rows, &n));
+    *event = 0;
+    for (size_t i = 0; i < n; i++)
+        if ((all || json_bool(rows[i].event, "public", false)) && (!id || rows[i].id == id))
+            *event = rows[i].id;
+    return *event ? OK : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这条记录", "there is no such entry");
+}
+
+static void receipt(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct case_row row;
+    int64_t event;
+    str wanted, json;
+    (void)app;
+    if (!api_query(c, "event", &wanted) || !api_read(c))
+        return;
+    enum err e = find(c, &row);
+    if (e == OK)
+        e = choose_event(c, &row, wanted, &event);
+    if (e == OK)
+        e = ledger_receipt(&c->op, event, true, &json);
+    api_read_end(c);
+    if (e != OK) {
+        api_fail(c);
+        return;
+    }
+    http_reply_file_name(req, str_printf(req->arena, "receipt-%.*s.json", STR_ARGS(row.number)), true);
+    http_reply_json_text(req, 200, json);
+}
+
+static const struct api_param list_params[] = { { "q", "string", "words, or a number" }, { "status", "string", "open replied closed withdrawn merged active all" },
+    { "unit", "string", NULL }, { "topic", "string", NULL }, { "kind", "string", NULL }, { "month", "string", "2026-11" },
+    { "colour", "string", NULL }, { "channel", "string", NULL }, { "number", "string", NULL }, { "rating", "integer", NULL },
+    { "enterprise", "string", NULL }, { "mine", "boolean", "of my enterprise" }, { "order", "string", "danger (default) or newest" },
+    { "limit", "integer", "1 to 200" }, { "after", "string", "`next` of the page before" }, { 0 } };
+static const struct api_param dry_params[] = { { "dryRun", "boolean", "only say whether it is allowed" }, { 0 } };
+static const struct api_param receipt_params[] = { { "event", "string", "of the timeline; the newest when absent" }, { 0 } };
+
+#define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
+const struct http_route case_routes[] = {
+    { "POST", "/api/cases", create, BODY_BYTES_MAX, NULL, DOC("createCase", "Raise a case", "cases", API_SESSION, "CaseCreate", "CaseCreated", 201, NULL) },
+    { "GET", "/api/cases", list, 0, NULL, DOC("listCases", "Cases that I may see", "cases", API_SESSION, NULL, "[CaseSummary]", 0, list_params) },
+    { "GET", "/api/cases/{id}", show, 0, NULL, DOC("getCase", "One case, by id or number", "cases", API_SESSION, NULL, "Case", 0, NULL) },
+    { "GET", "/api/cases/{id}/similar", similar, 0, NULL, DOC("similarCases", "Cases with like words", "cases", API_SESSION, NULL, "[SimilarCase]", 0, NULL) },
+    { "POST", "/api/cases/{id}/verbs/{verb}", do_verb, BODY_BYTES_MAX, NULL, DOC("doVerb", "Do a verb, or ask whether it is allowed", "cases", API_SESSION, "VerbInput", "Case", 0, dry_params) },
+    { "POST", "/api/cases/{id}/reveal", reveal, BODY_BYTES_MAX, NULL, DOC("revealContact", "Look at masked data; the look is journalled", "cases", API_SESSION, "Reveal", "Revealed", 0, NULL) },
+    { "GET", "/api/cases/{id}/promises/{promise}/count", count, 0, NULL, DOC("countPromise", "How a deadline was counted", "cases", API_SESSION, NULL, "PromiseCount", 0, NULL) },
+    { "GET", "/api/cases/{id}/receipt", receipt, 0, NULL, DOC("getReceipt", "A receipt that proves an entry of the journal", "cases", API_SESSION, NULL, NULL, 0, receipt_params) },
+    { 0 },
+};

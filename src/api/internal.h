@@ -1,0 +1,136 @@
+/* Shared by the resources of this room. */
+#ifndef JUNMA_API_INTERNAL_H
+#define JUNMA_API_INTERNAL_H
+
+#include "api/api.h"
+#include "http/events.h"
+#include "http/limiter.h"
+#include "zone/access.h"
+#include "zone/case.h"
+#include "zone/ledger.h"
+
+/* ---- what a route says of itself (http_route.user) ---- */
+
+enum api_auth {
+    API_PUBLIC,  /* nobody needs to be signed in; a session is used when there is one */
+    API_SESSION, /* signed in */
+};
+
+struct api_param {
+    const char *name, *type, *doc; /* type: string integer boolean date */
+};
+
+struct api_doc {
+    const char *id;       /* operationId */
+    const char *summary;  /* English, one line */
+    const char *tag;
+    enum api_auth auth;
+    const char *request;  /* name of a schema, or NULL */
+    const char *response; /* name of a schema; "[Name]" a list of it under items; NULL: no body */
+    int status;           /* of success; 0 = 200 */
+    const struct api_param *params; /* of the query, up to a NULL name */
+};
+
+/* ---- schemas: what bodies hold, for the check at the door and for the document ---- */
+
+enum api_type {
+    API_TEXT, API_ID, API_INT, API_NUMBER, API_BOOL, API_DATE, API_INSTANT, API_NAME, API_ANY, API_OBJECT, API_LIST,
+    API_IDS, API_TEXTS
+};
+enum { API_REQUIRED = 1, API_NULLABLE = 2 };
+
+struct api_field {
+    const char *name;
+    enum api_type type;
+    unsigned flags;
+    size_t max;       /* bytes of a text, items of a list; 0 = 20,000 / 100 */
+    const char *ref;  /* schema of API_OBJECT and API_LIST */
+    const char *doc;
+};
+struct api_schema {
+    const char *name, *doc;
+    const struct api_field *fields; /* up to a NULL name */
+};
+extern const struct api_schema api_schemas[];
+extern const size_t api_schema_count;
+const struct api_schema *api_schema(const char *name);
+
+/* ---- one request ---- */
+
+struct api {
+    struct zone *zone;
+    struct http_server *server;
+    struct http_events *events;
+    struct http_limiter *sign_ins, *writes;
+    bool secure_cookie;
+    struct http_route *routes;
+    size_t route_count;
+    _Atomic int64_t swept_ms;
+};
+
+struct call {
+    struct http_request *req;
+    struct api *api;
+    const struct api_doc *doc;
+    bool signed_in;
+    struct session session;
+    str token;              /* hex of the cookie, for touching and ending */
+    struct actor actor;
+    struct diag diag;
+    struct op op;           /* conn is set during api_read and api_write */
+    struct diag_list faults;
+    /* a write under way */
+    enum err (*work)(struct call *c);
+    void (*answer)(struct call *c);
+    enum err result;
+    void *state;            /* the resource's own */
+    json_t *body;
+};
+
+static inline struct call *api_call(struct http_request *req)
+{
+    return req->user;
+}
+
+/* Answers with the call's diag (and its faults). */
+void api_fail(struct call *c);
+/* The body as a JSON object of the route's request schema: unknown members, wrong types, missing and
+ * overlong ones are refused by name. False: answered. */
+bool api_body(struct call *c);
+/* A snapshot for reading: c->op.conn until api_read_end. False: answered. */
+bool api_read(struct call *c);
+void api_read_end(struct call *c);
+/* Runs work on the writer thread with c->op.conn set; after the commit answer builds the reply. On
+ * failure the diag is answered and `answer` is not called. */
+void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c));
+/* Tells those who watch that a case changed. */
+void api_publish_case(struct call *c, const struct case_row *row, str verb, str unit_before);
+
+/* Query helpers: false = answered. */
+bool api_query(struct call *c, const char *name, str *out);
+bool api_query_int(struct call *c, const char *name, int64_t least, int64_t most, int64_t *value);
+bool api_query_flag(struct call *c, const char *name, bool *out);
+bool api_param_id(struct call *c, const char *name, int64_t *id);
+/* "key.id" of a page's end, as the client got it in `next`. */
+bool api_cursor(struct call *c, int64_t *key, int64_t *id);
+json_t *api_next(bool more, int64_t key, int64_t id);
+
+/* ---- JSON of common things ---- */
+
+json_t *json_name(struct name2 n);
+json_t *json_unit(const struct pack *p, str code);     /* {"code","name"} or null */
+void json_set_instant(struct op *op, json_t *o, const char *key, int64_t ms); /* null for 0 */
+json_t *json_promise(struct op *op, const struct pack_system *s, const struct promise *p);
+json_t *json_case_summary(struct op *op, const struct case_row *c);
+json_t *json_case(struct call *c, const struct case_row *row); /* the whole; NULL: diag is set */
+json_t *json_remaining(struct op *op, const struct promise *p);
+json_t *json_account(const struct pack *p, const struct account *a);
+
+/* ---- the resources' routes, each ended by a NULL method ---- */
+
+extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[], record_routes[],
+    figure_routes[], journal_routes[], file_routes[], import_routes[], account_routes[], operation_routes[];
+
+void api_openapi_reply(struct http_request *req, const void *app);
+
+#endif

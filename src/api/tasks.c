@@ -1,0 +1,147 @@
+/* The desk: tasks by danger, officers of a unit, live changes. */
+#include "api/internal.h"
+
+static json_t *verb_words_allowed(struct call *c, const struct task_item *item, enum err *e)
+{
+    struct verb_option *options;
+    size_t count = 0;
+    json_t *list = json_array();
+    *e = case_verbs(&c->op, &item->row, &options, &count);
+    for (size_t i = 0; *e == OK && i < count; i++)
+        if (options[i].allowed)
+            json_array_append_new(list, json_string(verb_info(options[i].verb)->word));
+    return list;
+}
+
+static json_t *item_json(struct call *c, const struct task_item *item, enum err *e)
+{
+    const struct pack_system *s = pack_kind(zone_pack(c->api->zone), item->row.kind);
+    json_t *o = json_object(), *step = json_object();
+    json_set_str(step, "node", item->task.node);
+    json_object_set_new(step, "name", json_name((struct name2){ item->task.name_zh, item->task.name_en }));
+    json_set_id(o, "taskId", item->task.id);
+    json_object_set_new(o, "step", step);
+    json_set_str(o, "state", item->task.state);
+    json_set_instant(&c->op, o, "signedAt", item->task.signed_at);
+    json_object_set_new(o, "promise", item->promise.id ? json_promise(&c->op, s, &item->promise) : json_null());
+    json_object_set_new(o, "case", json_case_summary(&c->op, &item->row));
+    json_object_set_new(o, "verbs", verb_words_allowed(c, item, e));
+    return o;
+}
+
+static bool read_filter(struct call *c, struct task_filter *f)
+{
+    int64_t limit = 50;
+    if (!api_query(c, "scope", &f->scope) || !api_query(c, "q", &f->text) || !api_query(c, "colour", &f->colour)
+        || !api_query(c, "step", &f->node) || !api_query_int(c, "limit", 1, 200, &limit)
+        || !api_cursor(c, &f->after_key, &f->after_id))
+        return false;
+    f->limit = (size_t)limit;
+    return true;
+}
+
+static void list(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct task_filter f = { 0 };
+    struct task_page page;
+    (void)app;
+    if (!read_filter(c, &f) || !api_read(c))
+        return;
+    enum err e = task_list(&c->op, &f, &page);
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array(), *counts = json_object();
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "counts", counts);
+    for (size_t i = 0; e == OK && i < page.count; i++)
+        json_array_append_new(items, item_json(c, &page.items[i], &e));
+    api_read_end(c);
+    if (e != OK) {
+        api_fail(c);
+        return;
+    }
+    for (int i = COLOUR_GREEN; i <= COLOUR_PAUSED; i++)
+        json_set_int(counts, promise_colour_word((enum promise_colour)i), page.counts[i]);
+    json_object_set_new(o, "next", api_next(page.more, page.next_key, page.next_id));
+    json_set_int(o, "total", page.total);
+    http_reply_json(req, 200, o);
+}
+
+static void officers(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct account_filter f = { .active_only = true, .limit = 500 };
+    struct account *accounts = NULL;
+    size_t count = 0;
+    (void)app;
+    if (!api_query(c, "unit", &f.unit) || !api_read(c))
+        return;
+    /* An applicant has no business with who works where. */
+    enum err e = c->actor.role->scope == PACK_SCOPE_ENTERPRISE ? actor_require(&c->op, "enterprise.read") : OK;
+    if (e == OK)
+        e = account_list(&c->op, &f, &accounts, &count);
+    api_read_end(c);
+    if (e != OK) {
+        api_fail(c);
+        return;
+    }
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *a = json_object();
+        if (!accounts[i].unit.bytes)
+            continue;
+        json_set_id(a, "id", accounts[i].id);
+        json_set_str(a, "name", accounts[i].name);
+        json_set_str(a, "unit", accounts[i].unit);
+        json_array_append_new(items, a);
+    }
+    json_object_set_new(o, "items", items);
+    http_reply_json(req, 200, o);
+}
+
+/* Who may hear of a change: those who may see all, the units concerned, the enterprise itself. */
+static bool may_see(const struct http_request *req, const struct http_event *event)
+{
+    const struct call *c = req->user;
+    str tag = event->tag, unit;
+    switch (c->actor.role->scope) {
+    case PACK_SCOPE_ALL:
+        return true;
+    case PACK_SCOPE_ENTERPRISE:
+        return c->actor.enterprise && c->actor.enterprise == event->key;
+    case PACK_SCOPE_NONE:
+        return false;
+    case PACK_SCOPE_UNIT:
+        break;
+    }
+    while (str_split(&tag, ' ', &unit))
+        if (unit.bytes && str_equal(unit, c->actor.unit))
+            return true;
+    return false;
+}
+
+static bool still_valid(const struct http_request *req)
+{
+    const struct call *c = req->user;
+    return sys_now_ms(c->api->zone->sys) < c->session.expires_at;
+}
+
+static void events(struct http_request *req, const void *app)
+{
+    static const struct http_subscription subscription = { may_see, still_valid };
+    struct call *c = api_call(req);
+    (void)app;
+    http_reply_events(req, c->api->events, &subscription);
+}
+
+static const struct api_param task_params[] = { { "scope", "string", "mine (default), unit, all" }, { "q", "string", "words, or a number" },
+    { "colour", "string", NULL }, { "step", "string", NULL }, { "limit", "integer", "1 to 200" },
+    { "after", "string", "`next` of the page before" }, { 0 } };
+static const struct api_param officer_params[] = { { "unit", "string", NULL }, { 0 } };
+
+#define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
+const struct http_route task_routes[] = {
+    { "GET", "/api/tasks", list, 0, NULL, DOC("listTasks", "Open steps, the one in most danger first", "desk", API_SESSION, NULL, "[TaskItem]", 0, task_params) },
+    { "GET", "/api/officers", officers, 0, NULL, DOC("listOfficers", "Officers of a unit", "desk", API_SESSION, NULL, "[Officer]", 0, officer_params) },
+    { "GET", "/api/events", events, 0, NULL, DOC("watch", "Changes as they happen (text/event-stream)", "desk", API_SESSION, NULL, NULL, 0, NULL) },
+    { 0 },
+};

@@ -1,0 +1,47 @@
+/*
+ * Figures: named numbers over rows of case_report. A figure's SQL comes from the pack and is not
+ * trusted: it runs on a connection that can only read, only the view for reports, within limits of
+ * time and rows (store_report_begin).
+ *
+ *     WITH rows AS (<rows>) SELECT <value>, count(*) FROM rows [WHERE …] [GROUP BY <dimension>]
+ *
+ * $1 is the zone, $2 the present instant (ms). The records under a number are the same rows.
+ */
+#ifndef JUNMA_ZONE_FIGURE_H
+#define JUNMA_ZONE_FIGURE_H
+
+#include "zone/case.h"
+
+struct figure_query {
+    str name;
+    str by;        /* a dimension of the figure, or empty */
+    str from, to;  /* months "2026-01", ends included; empty = open. Needs the dimension month */
+    struct { str name, value; } only[8]; /* dimension = value */
+    size_t only_count;
+};
+struct figure_group {
+    str key;       /* value of the dimension; the empty text for the whole */
+    bool has_value;
+    double value;
+    int64_t count; /* records under it */
+};
+struct figure_result {
+    const struct pack_figure *figure;
+    const struct pack_system *system;
+    struct figure_group whole;
+    struct figure_group *groups;
+    size_t group_count;
+};
+
+/* The figure of that name in any system; NULL when there is none. */
+const struct pack_figure *figure_find(const struct zone *z, str name, const struct pack_system **s);
+/* Needs figure.read. op->conn is not used: figures have connections of their own. */
+MUST_USE enum err figure_value(struct op *op, const struct figure_query *q, struct figure_result *out);
+/* Ids of the records under it (of the group `key` of q->by, when by is given), newest first, after
+ * `after` (0 = from the start). */
+MUST_USE enum err figure_records(struct op *op, const struct figure_query *q, str key, int64_t after, size_t limit,
+    int64_t **ids, size_t *count, bool *more);
+/* What a dimension's value is called: units and topics by their names, else itself. */
+struct name2 figure_label(const struct zone *z, const struct figure_result *r, str dimension, str key);
+
+#endif
