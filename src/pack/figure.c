@@ -15,10 +15,11 @@
  *
  * The engine puts the two together, adds grouping and lists the records, so their shape is checked
  * here: rows is one SELECT whose columns all have names and among which is `id`; value is one
- * expression over rows. $1 is the zone, $2 the present instant in milliseconds. The SQL is read word by word, not parsed: quotes, brackets and words are
- * all that is needed to find the columns and to refuse what is no plain question. That the zone's
- * own rows are asked for ($1) is checked; that the readers' connection cannot write is the store's
- * business.
+ * expression over rows. $1 is the zone, $2 the present instant in milliseconds.
+ *
+ * The SQL is read word by word, not parsed: quotes, brackets and words are all that is needed to
+ * find the columns and to refuse what is no plain question. That the zone's own rows are asked for
+ * ($1) is checked; that a figure cannot write and sees only what it may is the store's business.
  */
 #include "pack/internal.h"
 
@@ -223,7 +224,8 @@ static bool add_column(struct figure *f, size_t from, size_t to)
 {
     const struct token *last = to > from ? &f->tokens[to - 1] : NULL;
     bool named = last && last->word && last->depth == 0
-        && (to - from == 1 || is_word(&f->tokens[to - 2], "as") || str_is(f->tokens[to - 2].text, "."));
+        && (to - from == 1 || is_word(&f->tokens[to - 2], "as")
+            || str_is(f->tokens[to - 2].text, "."));
     if (!named || f->out->column_count == COLUMNS_MAX) {
         FIGURE_FAULT(f, last ? last->line : f->rows_line,
             "rows 的每一列都要有名字:写列名,或 “表达式 AS 列名”,至多 %d 列",

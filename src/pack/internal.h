@@ -74,7 +74,7 @@ void fault_line(struct loader *l, const char *file, int line, str field, struct 
 
 /* Is it part of a version: by its suffix, and in no "sample" folder? */
 bool path_is_definition(str path);
-/* Lists, reads, checks paths, sizes and encoding; fills l->files, l->pack->files and the version. */
+/* Lists, reads, checks paths, sizes, encoding; fills l->files, l->pack->files and the version. */
 MUST_USE enum err files_read(struct loader *l, struct diag *d);
 /* Marks it used; NULL when there is none. */
 const struct pack_file *file_use(struct loader *l, str path);
@@ -88,7 +88,7 @@ const struct pack_file *file_next(const struct loader *l, str folder, str suffix
 enum { OPTIONAL = 0, REQUIRED = 1, TEXT_BYTES_MAX = 8000, CODE_BYTES_MAX = 40 };
 
 /* The line (from 1) on which the value of an RFC 6901 pointer stands, a member's key counting as
- * its start; of the nearest ancestor when the pointer leads nowhere. The text must be valid JSON. */
+ * its start; of the nearest ancestor when the pointer leads nowhere. The text must be JSON. */
 int pack_locate(str text, str pointer);
 
 /* False after a fault (missing, malformed). root gets the document's top, an object. */

@@ -1,5 +1,5 @@
-/* Look-ups in a loaded pack; see pack.h. Lists are short (tens), so a look-up walks them; code tables
- * are searched by halves. */
+/* Look-ups in a loaded pack; see pack.h. Lists are short (tens), so a look-up walks them; code
+ * tables are searched by halves. */
 #include "pack/pack.h"
 
 #define FIND(items, count, member, wanted)                                                        \

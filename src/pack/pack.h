@@ -12,8 +12,8 @@
  *     expression is compiled, every model is read. Whatever is unknown is refused by name;
  *   - all faults of a pack are reported, with file and line, what is wrong and what would be right;
  *   - a pack is versioned by content: `version` is the SHA-256 (hexadecimal) over the manifest, one
- *     line "<sha256 of content> <path>\n" for each definition file, sorted by path. The files' texts
- *     are kept, so that a version can be stored beside the cases that run on it and loaded again
+ *     line "<sha256 of content> <path>\n" for each definition file, sorted by path. The files'
+ *     texts are kept, so that a version can be stored beside the cases that run on it and loaded again
  *     through pack_source_files(): the same files give the same version and the same pack;
  *   - nothing here changes after loading: any number of threads may read it.
  *
@@ -77,7 +77,7 @@ MUST_USE enum err pack_source_files(struct arena *a, const struct pack_file *fil
 enum pack_crypto { PACK_CRYPTO_INTERNATIONAL, PACK_CRYPTO_NATIONAL };
 
 struct pack_zone {
-    str code; /* "nanchang" */
+    str code; /* the zone's code; leads every key */
     struct name2 name;
     bool synthetic; /* its records are made up, and the interface says so */
     str timezone;
@@ -304,7 +304,7 @@ struct pack_options {
 };
 
 /* Reads and checks the whole pack. OK: *out lives in the arena, and so do all its parts; source and
- * options are no longer needed (verbs apart from sys). Faults: the first one's error, all of them in
+ * options are no longer needed. Faults: the first one's error, all of them in
  * `faults` (initialised by the caller, PACK_FAULTS_MAX is a good limit). */
 MUST_USE enum err pack_load(struct arena *a, const struct pack_source *source,
     const struct pack_options *options, const struct pack **out, struct diag_list *faults);

@@ -287,8 +287,8 @@ static void choose(struct loader *l, const str *paths, size_t count)
         else if (!path_is_for_people(paths[i]))
             FAULT_LINE(l, name, 0, STR_NONE,
                 "不认识这种文件;配置包只收 .json .bpmn .dmn .sql .csv 和 README.md",
-                "a file of this kind has no place here; a pack holds .json .bpmn .dmn .sql .csv and "
-                "README.md");
+                "a file of this kind has no place here; a pack holds .json .bpmn .dmn .sql .csv "
+                "and README.md");
     }
     l->pack->file_count = kept;
 }

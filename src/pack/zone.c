@@ -1,4 +1,4 @@
-/* zone.json, units.json, roles.json and the calendar folder: who the zone is and who works there. */
+/* zone.json, units.json, roles.json, the calendar: who the zone is and who works there. */
 #include "pack/internal.h"
 
 #include <stdlib.h>

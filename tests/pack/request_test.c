@@ -90,7 +90,8 @@ static void rules_place_every_kind(void **state)
         json_t *v = variables_of(&w, r->topic, r->text, r->industry, r->urgency), *out = NULL;
         assert_int_equal(decide(&w, STR("routing"), v, &w.g.arena, &out, &w.diag), OK);
         str unit = json_str(out, "unit");
-        if (!str_is(unit, r->unit ? r->unit : "") || !str_is(json_str(out, "urgency"), r->urgency_out))
+        if (!str_is(unit, r->unit ? r->unit : "") || !str_is(json_str(out, "urgency"),
+            r->urgency_out))
             fail_msg("%s: %.*s %.*s", r->text, STR_ARGS(unit), STR_ARGS(json_str(out, "urgency")));
         json_object_update(v, out);
         assert_int_equal(decide(&w, STR("limits"), v, &w.g.arena, &out, &w.diag), OK);
