@@ -33,7 +33,9 @@ export class ApiError extends Error {
   }
 
   get fields(): FieldFault[] {
-    return this.problem?.errors ?? []
+    const said = this.problem
+    if (said?.errors?.length) return said.errors
+    return said?.field ? [{ field: said.field, message: said.detail ?? said.title }] : []
   }
 
   /** true when sending the same again later may succeed */

@@ -31,6 +31,8 @@ export interface Problem {
   detail?: string
   code?: string
   requestId?: string
+  /** the one field that is wrong, where there is one */
+  field?: string
   errors?: FieldFault[]
 }
 
@@ -58,9 +60,9 @@ export interface Session {
 export interface DemoAccount {
   login: string
   name: string
-  role: string | Name
-  /** given only where the zone's sample accounts share a known password */
-  password?: string
+  role: string
+  roleName?: Name
+  unitName?: Name | null
 }
 
 export interface Zone {
@@ -74,13 +76,15 @@ export interface Zone {
   journal: { origin: string; vkey: string; profile: string }
   packVersion: string
   version: string
+  /** the server's clock */
+  now?: Instant
   demoAccounts?: DemoAccount[]
 }
 
 export interface Topic {
   code: string
   name: Name
-  group: string | Name
+  group: Name
   examples?: { zh?: string[]; en?: string[] }
   keywords?: string[]
 }
@@ -143,7 +147,6 @@ export interface Kind {
   name: Name
   form: FormSchema
   topics: Topic[]
-  groups?: { code: string; name: Name }[]
   rating: { levels: number; badAtMost: number }
   channels: string[]
   verbs: { verb: string; name: Name }[]
@@ -172,6 +175,8 @@ export interface Knowledge {
   question: string
   answer: string
   topic: string
+  topicName?: Name
+  unit?: UnitRef | null
   publishedOn: LocalDate
 }
 
@@ -199,6 +204,7 @@ export interface Promised {
   colour: Colour
   amberAt: Instant | null
   redAt: Instant | null
+  endedAt?: Instant | null
   remaining: Remaining
   extendedBy: number
   provisional: boolean
@@ -218,7 +224,7 @@ export interface StepRef {
 }
 
 export interface PersonRef {
-  id: Id
+  id?: Id
   name: string
   unit?: string | null
 }
@@ -247,6 +253,9 @@ export interface CaseSummary {
   urged: number
   supervised: boolean
   reopened: number
+  suspended?: boolean
+  /** brought in by an import: no procedure runs */
+  imported?: boolean
   version: number
 }
 
@@ -255,7 +264,7 @@ export interface Task {
   node: string
   name: Name
   role: string
-  unit: UnitRef | string | null
+  unit: UnitRef | null
   assignee: PersonRef | null
   state: 'open' | 'suspended' | 'done' | 'cancelled'
   createdAt: Instant
@@ -281,7 +290,8 @@ export interface Attachment {
   type: string
   bytes: number
   at?: Instant
-  by?: PersonRef | string | null
+  by?: string | null
+  event?: Id | null
 }
 
 export type VerbInput = 'text' | 'unit' | 'assignee' | 'days' | 'rating' | 'target' | 'until' | 'public' | 'attachments'
@@ -299,9 +309,12 @@ export interface VerbState {
 
 export interface CaseLink {
   relation: 'merged_into' | 'merged_from' | 'duplicate'
-  id: Id
+  /** null when the reader may not open it */
+  id: Id | null
   number: string
-  title: string
+  title: string | null
+  status?: CaseStatus
+  dueAt?: Instant | null
 }
 
 export interface Case extends CaseSummary {
@@ -311,19 +324,20 @@ export interface Case extends CaseSummary {
   place: string | null
   tasks: Task[]
   promises: Promised[]
-  answer: { text: string; at: Instant; by: PersonRef | string | null; unit: UnitRef | string | null } | null
+  answer: { text: string; at: Instant; by: string; unit: UnitRef | null } | null
   timeline: TimelineEvent[]
   attachments: Attachment[]
   verbs: VerbState[]
   links: CaseLink[]
-  extension: { days: number; reason: string; askedBy: PersonRef | string; askedAt: Instant } | null
+  extension: { days: number; reason: string; askedBy: PersonRef; askedAt: Instant } | null
   next: Name | null
 }
 
 export interface ReceiptRef {
   event: Id
   leafHash: string
-  index: number
+  /** null until the entry has its place in the tree, a moment later */
+  index: number | null
   at: Instant
 }
 
@@ -363,7 +377,7 @@ export interface VerbBody {
 
 export interface PromiseCount {
   promise: Promised
-  events: { at: Instant; what: string; text: Name | null }[]
+  events: { at: Instant; what: string; amount: number; dueAt: Instant | null; text: string | null }[]
   days: {
     date: LocalDate
     weekday: number
@@ -372,6 +386,8 @@ export interface PromiseCount {
     counted: number
     total: number
     provisional: boolean
+    start?: boolean
+    paused?: boolean
   }[]
   hours: string[]
   law: Name | null
@@ -380,6 +396,7 @@ export interface PromiseCount {
 export interface TaskItem {
   taskId: Id
   step: StepRef
+  state?: string
   signedAt: Instant | null
   promise: Promised | null
   case: CaseSummary
@@ -398,16 +415,15 @@ export interface Officer {
 
 export interface Template {
   code: string
-  title: string | Name
-  text: string | Name
+  title: Name
+  text: Name
 }
 
 export interface Enterprise {
   id: Id
   name: string
   creditCode: string
-  industry: string
-  industryName: Name | string
+  data?: Record<string, unknown>
 }
 
 export interface LiveCase {
@@ -422,14 +438,16 @@ export interface LiveCase {
 export interface ImportResult {
   rows: number
   accepted: number
-  faults: { row: number; column: string; message: string }[]
+  faults: { row: number; column: string | null; message: string }[]
   batch: Id | null
 }
 
 export interface FigureInfo {
   name: string
+  kind?: string
   title: Name
   unit: Name
+  note?: Name | null
   good: 'up' | 'down' | ''
   target: number | null
   dimensions: string[]
@@ -443,7 +461,7 @@ export interface FigureValue {
   value: number | null
   count: number
   by: string | null
-  groups: { key: string; label: Name | string; value: number | null; count: number }[]
+  groups: { key: string; label: Name; value: number | null; count: number }[]
   previous: { value: number | null; from: string; to: string } | null
   at: Instant
 }

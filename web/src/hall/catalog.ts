@@ -25,10 +25,8 @@ export const things = computed<Thing[]>(() =>
 /** Topics by their group, in the order of the pack. */
 export const groups = computed(() => {
   const found = new Map<string, { title: string; things: Thing[] }>()
-  const titles = new Map(kinds.value.flatMap((kind) => (kind.groups ?? []).map((group) => [group.code, group.name])))
   for (const thing of things.value) {
-    const own = thing.topic.group
-    const title = name(typeof own === 'string' ? (titles.get(own) ?? own) : own)
+    const title = name(thing.topic.group)
     if (!found.has(title)) found.set(title, { title, things: [] })
     found.get(title)!.things.push(thing)
   }

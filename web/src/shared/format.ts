@@ -2,7 +2,7 @@
 // own time, wherever the reader sits.
 import type { Instant, LocalDate, Remaining, TimeUnit } from '@/api/types'
 import { language, t, tn } from './i18n'
-import { zone } from './zone'
+import { now, zone } from './zone'
 
 interface Parts {
   year: number
@@ -50,8 +50,8 @@ function writeDate(year: number, month: number, day: number, withYear: boolean):
 
 /** Today in the zone, 2026-11-23. */
 export function today(): LocalDate {
-  const now = parts(new Date())
-  return `${now.year}-${two(now.month)}-${two(now.day)}`
+  const p = parts(now())
+  return `${p.year}-${two(p.month)}-${two(p.day)}`
 }
 
 /** 2026年11月23日; without the year when it is this year and `short` is set. */

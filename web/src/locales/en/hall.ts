@@ -63,7 +63,7 @@ const texts: typeof zh = {
     noUnit: 'being assigned by the Request Centre',
     next: 'What happens next',
     receipt: 'Receipt',
-    receiptText: 'Entered in the journal on {time} as no. {n}; anyone can verify it.',
+    receiptText: 'Entered in the journal on {time}; anyone can verify it.',
     similar: 'Similar requests of yours',
     follow: 'Follow it',
     home: 'Back to start',

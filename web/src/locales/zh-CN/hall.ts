@@ -61,7 +61,7 @@ export default {
     noUnit: '企情收处中心正在分派',
     next: '接下来',
     receipt: '受理回执',
-    receiptText: '{time} 记入日志第{n}条,任何人都能验证。',
+    receiptText: '{time} 记入日志,任何人都能验证。',
     similar: '您提过的相似诉求',
     follow: '查看进度',
     home: '回到首页',
