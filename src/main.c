@@ -30,7 +30,9 @@ static const char *language(void)
 static int help(const char *lang, FILE *to)
 {
     bool zh = lang[0] == 'z';
-    fprintf(to, zh ? "骏马:经济开发区的办事系统\n\n" : "Junma: the system on which an economic development zone runs its work\n\n");
+    fprintf(to,
+        zh ? "骏马:经济开发区的办事系统\n\n"
+           : "Junma: the system on which an economic development zone runs its work\n\n");
     for (const struct command *c = commands; c->name; c++)
         fprintf(to, "  junma %-9s %s\n", c->name, zh ? c->summary_zh : c->summary_en);
     fprintf(to, zh ? "\njunma 命令 --help 显示用法\n" : "\njunma COMMAND --help shows its usage\n");
@@ -54,7 +56,12 @@ int main(int argc, char **argv)
             return EXIT_DONE;
         }
         arena_init(&arena, NULL, RUN_BYTES_MAX);
-        struct command_line line = { .command = c, .argc = argc - 2, .argv = argv + 2, .sys = sys_real(), .arena = &arena, .lang = lang };
+        struct command_line line = { .command = c,
+            .argc = argc - 2,
+            .argv = argv + 2,
+            .sys = sys_real(),
+            .arena = &arena,
+            .lang = lang };
         int status = c->run(&line);
         arena_release(&arena);
         return status;

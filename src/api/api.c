@@ -7,11 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIGN_IN_BURST = 20, SIGN_IN_REFILL_MS = 3000, WRITE_BURST = 1000, WRITE_REFILL_MS = 2, SWEEP_MS = 60000,
-    TIMERS_A_TICK = 100, FAULTS_MAX = 100 };
+enum {
+    SIGN_IN_BURST = 20,
+    SIGN_IN_REFILL_MS = 3000,
+    WRITE_BURST = 1000,
+    WRITE_REFILL_MS = 2,
+    SWEEP_MS = 60000,
+    TIMERS_A_TICK = 100,
+    FAULTS_MAX = 100
+};
 
-static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes, task_routes, record_routes,
-    figure_routes, journal_routes, file_routes, import_routes, account_routes, operation_routes };
+static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes,
+    task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
+    account_routes, operation_routes };
 
 /* ---- failing ---- */
 
@@ -72,7 +80,8 @@ static bool admit(struct call *c)
     if (!is_write(c->req) || !c->signed_in)
         return true;
     if (!same_token(http_header(c->req, "X-CSRF-Token"), c->session.csrf)) {
-        diag_set(&c->diag, ERR_CSRF, "页面校验失败,请刷新页面后再试", "the page's proof is missing; reload the page and try again");
+        diag_set(&c->diag, ERR_CSRF, "页面校验失败,请刷新页面后再试",
+            "the page's proof is missing; reload the page and try again");
         return false;
     }
     return http_limiter_take(c->api->writes, c->token, &wait_s, &c->diag) == OK;
@@ -88,7 +97,10 @@ static bool gate(struct http_request *req, const void *app)
     }
     req->user = c;
     *c = (struct call){ .req = req, .api = api, .doc = req->route->user };
-    c->op = (struct op){ .zone = api->zone, .arena = req->arena, .actor = &c->actor, .now_ms = sys_now_ms(api->zone->sys),
+    c->op = (struct op){ .zone = api->zone,
+        .arena = req->arena,
+        .actor = &c->actor,
+        .now_ms = sys_now_ms(api->zone->sys),
         .diag = &c->diag };
     diag_list_init(&c->faults, req->arena, FAULTS_MAX);
     find_session(c);
@@ -206,7 +218,8 @@ bool api_cursor(struct call *c, int64_t *key, int64_t *id)
     if (str_split(&text, '.', &first) && str_to_int64(first, key) && id_parse(text, id))
         return true;
     diag_field(&c->diag, STR("after"));
-    diag_set(&c->diag, ERR_INVALID, "after 应为上一页返回的 next", "after must be the `next` of the page before");
+    diag_set(&c->diag, ERR_INVALID, "after 应为上一页返回的 next",
+        "after must be the `next` of the page before");
     api_fail(c);
     return false;
 }
@@ -234,7 +247,10 @@ void api_publish_case(struct call *c, const struct case_row *row, str verb, str 
         json_set_str(o, "unitBefore", unit_before);
     json_keep(c->op.arena, o);
     str tag = str_printf(c->op.arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(unit_before));
-    struct http_event event = { .name = STR("case"), .data = json_text(c->op.arena, o), .tag = tag, .key = row->enterprise_id };
+    struct http_event event = { .name = STR("case"),
+        .data = json_text(c->op.arena, o),
+        .tag = tag,
+        .key = row->enterprise_id };
     /* Nobody is told twice and nothing is lost when this fails: pages also look for themselves. */
     if (http_events_publish(c->api->events, &event, NULL) != OK)
         return;
@@ -259,17 +275,27 @@ static struct http_route *gather(size_t *count)
 
 enum err api_create(struct api **out, const struct api_options *o, struct diag *d)
 {
-    static const char *const faces[] = { "/hall", "/desk", "/cockpit", "/receipt", "/pack", "/login", NULL };
+    static const char *const faces[] = { "/hall", "/desk", "/cockpit", "/receipt", "/pack",
+        "/login", NULL };
     struct api *a = mem_alloc(sizeof *a);
     a->zone = o->zone;
     a->secure_cookie = o->secure_cookie;
     a->routes = gather(&a->route_count);
     a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
     a->writes = http_limiter_create(o->zone->sys, 4096, WRITE_BURST, WRITE_REFILL_MS);
-    enum err e = http_events_create(&a->events, &(struct http_events_config){ .sys = o->zone->sys }, d);
-    struct http_config config = { .sys = o->zone->sys, .routes = a->routes, .route_count = a->route_count, .app = a,
-        .gate = gate, .files = { .dir = o->web_dir, .spa_prefixes = faces, .immutable_prefix = "/assets/" },
-        .address = o->address, .port = o->port, .trusted_proxy = o->trusted_proxy, .log = o->log, .log_ctx = o->log_ctx };
+    enum err e =
+        http_events_create(&a->events, &(struct http_events_config){ .sys = o->zone->sys }, d);
+    struct http_config config = { .sys = o->zone->sys,
+        .routes = a->routes,
+        .route_count = a->route_count,
+        .app = a,
+        .gate = gate,
+        .files = { .dir = o->web_dir, .spa_prefixes = faces, .immutable_prefix = "/assets/" },
+        .address = o->address,
+        .port = o->port,
+        .trusted_proxy = o->trusted_proxy,
+        .log = o->log,
+        .log_ctx = o->log_ctx };
     if (e == OK)
         e = http_server_create(&a->server, &config, d);
     if (e != OK) {
@@ -302,8 +328,10 @@ static bool timers_due(struct op *op)
     bool due = false;
     if (store_read_begin(op->zone->store, &op->conn, op->diag) != OK)
         return false;
-    due = STORE_ONE(op->conn, &rows, op->diag, "SELECT 1 FROM timer WHERE zone = $1 AND due_at <= $2 LIMIT 1",
-              S_TEXT(op->zone->code), S_INT(op->now_ms)) == OK;
+    due = STORE_ONE(op->conn, &rows, op->diag,
+              "SELECT 1 FROM timer WHERE zone = $1 AND due_at <= $2 LIMIT 1",
+              S_TEXT(op->zone->code), S_INT(op->now_ms))
+        == OK;
     store_rows_end(&rows);
     store_read_end(op->conn);
     op->conn = NULL;
@@ -315,7 +343,11 @@ void api_tick(struct api *a)
     struct arena arena;
     struct diag d = { 0 };
     arena_init(&arena, NULL, 64 * MIB);
-    struct op op = { .zone = a->zone, .arena = &arena, .actor = &actor_system, .now_ms = sys_now_ms(a->zone->sys), .diag = &d };
+    struct op op = { .zone = a->zone,
+        .arena = &arena,
+        .actor = &actor_system,
+        .now_ms = sys_now_ms(a->zone->sys),
+        .diag = &d };
     size_t fired = TIMERS_A_TICK;
     int64_t swept;
     while (fired == TIMERS_A_TICK && timers_due(&op)) {

@@ -6,8 +6,8 @@
  *                                                   └▶ write: suspended, the writer thread runs it,
  *                                                      answered after the commit
  *
- * JSON members are camelCase, identifiers are text, instants RFC 3339 with the zone's offset, errors
- * RFC 9457 in the reader's language.
+ * JSON members are camelCase, identifiers are text, instants RFC 3339 with the zone's offset,
+ * errors RFC 9457 in the reader's language.
  */
 #ifndef JUNMA_API_API_H
 #define JUNMA_API_API_H
@@ -21,11 +21,11 @@ struct api;
 
 struct api_options {
     struct zone *zone;
-    const char *address;   /* numeric; NULL = 127.0.0.1 */
-    uint16_t port;         /* 0 = chosen */
-    const char *web_dir;   /* the built face; NULL = none */
+    const char *address; /* numeric; NULL = 127.0.0.1 */
+    uint16_t port;       /* 0 = chosen */
+    const char *web_dir; /* the built face; NULL = none */
     const char *trusted_proxy;
-    bool secure_cookie;    /* served over TLS by a proxy in front */
+    bool secure_cookie; /* served over TLS by a proxy in front */
     void (*log)(void *ctx, str line);
     void *log_ctx;
 };

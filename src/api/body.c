@@ -1,6 +1,6 @@
 /*
- * Bodies at the door: a JSON object of the route's request schema. Each fault is named by its member;
- * all of them are reported at once.
+ * Bodies at the door: a JSON object of the route's request schema. Each fault is named by its
+ * member; all of them are reported at once.
  */
 #include "api/internal.h"
 
@@ -60,7 +60,8 @@ static void check_field(struct call *c, const struct api_field *f, const json_t 
         return;
     case API_ID:
         if (!is_id(v))
-            fault(c, f->name, ERR_INVALID, "应为编号(数字组成的文字)", "must be an identifier (digits as text)");
+            fault(c, f->name, ERR_INVALID, "应为编号(数字组成的文字)",
+                "must be an identifier (digits as text)");
         return;
     case API_INT:
         if (!json_is_integer(v))
@@ -107,7 +108,8 @@ static void check_object(struct call *c, const struct api_schema *s, const json_
         fault(c, s->name, ERR_INVALID, "应为 JSON 对象", "must be a JSON object");
         return;
     }
-    json_object_foreach((json_t *)body, name, v) {
+    json_object_foreach((json_t *)body, name, v)
+    {
         const struct api_field *f = field_named(s, name);
         if (!f)
             fault(c, name, ERR_INVALID, "不是可用的字段", "is not a known member");

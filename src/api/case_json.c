@@ -70,7 +70,8 @@ json_t *json_promise(struct op *op, const struct pack_system *s, const struct pr
     json_set_instant(op, o, "dueAt", p->due_at);
     set_date(op, o, "dueOn", p->due_at);
     json_object_set_new(o, "state", json_string(promise_state_word(p->state)));
-    json_object_set_new(o, "colour", json_string(promise_colour_word(promise_colour(p, op->now_ms))));
+    json_object_set_new(
+        o, "colour", json_string(promise_colour_word(promise_colour(p, op->now_ms))));
     json_set_instant(op, o, "amberAt", p->amber_at);
     json_set_instant(op, o, "redAt", p->red_at);
     json_set_instant(op, o, "endedAt", p->ended_at);
@@ -119,7 +120,8 @@ json_t *json_case_summary(struct op *op, const struct case_row *c)
     json_set_str(o, "kind", c->kind);
     json_set_str(o, "title", c->title);
     json_set_str(o, "topic", c->topic);
-    json_object_set_new(o, "topicName", json_name(topic ? topic->name : (struct name2){ c->topic, c->topic }));
+    json_object_set_new(
+        o, "topicName", json_name(topic ? topic->name : (struct name2){ c->topic, c->topic }));
     json_object_set_new(o, "status", json_string(case_status_word(c->status)));
     json_object_set_new(o, "step", step_json(c));
     json_object_set_new(o, "unit", json_unit(p, c->unit));
@@ -180,7 +182,8 @@ static enum err promises_json(struct call *c, const struct case_row *row, json_t
     TRY(promise_list(&c->op, row->id, false, &list, &count));
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_promise(&c->op, pack_kind(zone_pack(c->api->zone), row->kind), &list[i]));
+        json_array_append_new(
+            array, json_promise(&c->op, pack_kind(zone_pack(c->api->zone), row->kind), &list[i]));
     json_object_set_new(out, "promises", array);
     return OK;
 }
@@ -188,7 +191,8 @@ static enum err promises_json(struct call *c, const struct case_row *row, json_t
 /* Is the reader an applicant, who sees only what is public? */
 static bool applicant_reads(const struct call *c)
 {
-    return !c->actor.role || c->actor.role->scope == PACK_SCOPE_ENTERPRISE || c->actor.role->scope == PACK_SCOPE_NONE;
+    return !c->actor.role || c->actor.role->scope == PACK_SCOPE_ENTERPRISE
+        || c->actor.role->scope == PACK_SCOPE_NONE;
 }
 
 static struct name2 event_title(struct call *c, const struct ledger_row *row)
@@ -201,13 +205,15 @@ static struct name2 event_title(struct call *c, const struct ledger_row *row)
     str who_zh = u ? u->name.zh : STR_NONE, who_en = u ? u->name.en : STR_NONE;
     if (verb_from(word, &v))
         return (struct name2){ str_printf(a, "%.*s%s", STR_ARGS(who_zh), verb_info(v)->zh),
-            str_printf(a, "%s%s%.*s", verb_info(v)->en, who_en.bytes ? " · " : "", STR_ARGS(who_en)) };
+            str_printf(
+                a, "%s%s%.*s", verb_info(v)->en, who_en.bytes ? " · " : "", STR_ARGS(who_en)) };
     if (str_is(word, "create"))
         return (struct name2){ STR("提交"), STR("Submitted") };
     if (str_is(word, "timer"))
         return (struct name2){ STR("到期自动处理"), STR("Done by the clock") };
     if (str_is(word, "merged_from"))
-        return (struct name2){ STR("并入一件相同诉求"), STR("The same request was merged into this") };
+        return (
+            struct name2){ STR("并入一件相同诉求"), STR("The same request was merged into this") };
     if (str_is(word, "reveal"))
         return (struct name2){ STR("查看联系方式"), STR("Looked at contact data") };
     if (str_is(word, "import"))
@@ -264,10 +270,15 @@ static enum err timeline_json(struct call *c, const struct case_row *row, json_t
 
 static void input_words(json_t *needs, json_t *optional, unsigned inputs)
 {
-    static const struct { unsigned bit; const char *word; bool need; } words[] = { { VERB_NEEDS_TEXT, "text", true },
-        { VERB_TEXT, "text", false }, { VERB_NEEDS_UNIT, "unit", true }, { VERB_NEEDS_UNIT, "assignee", false },
-        { VERB_NEEDS_DAYS, "days", true }, { VERB_NEEDS_RATING, "rating", true }, { VERB_NEEDS_TARGET, "target", true },
-        { VERB_PUBLIC, "public", false }, { VERB_FILES, "attachments", false } };
+    static const struct {
+        unsigned bit;
+        const char *word;
+        bool need;
+    } words[] = { { VERB_NEEDS_TEXT, "text", true }, { VERB_TEXT, "text", false },
+        { VERB_NEEDS_UNIT, "unit", true }, { VERB_NEEDS_UNIT, "assignee", false },
+        { VERB_NEEDS_DAYS, "days", true }, { VERB_NEEDS_RATING, "rating", true },
+        { VERB_NEEDS_TARGET, "target", true }, { VERB_PUBLIC, "public", false },
+        { VERB_FILES, "attachments", false } };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (inputs & words[i].bit)
             json_array_append_new(words[i].need ? needs : optional, json_string(words[i].word));
@@ -281,11 +292,12 @@ static enum err verbs_json(struct call *c, const struct case_row *row, json_t *o
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct verb_info *info = verb_info(options[i].verb);
-        json_t *o = json_pack("{s:s, s:{s:s, s:s}, s:b}", "verb", info->word, "name", "zh", info->zh, "en", info->en, "allowed",
-            options[i].allowed);
+        json_t *o = json_pack("{s:s, s:{s:s, s:s}, s:b}", "verb", info->word, "name", "zh",
+            info->zh, "en", info->en, "allowed", options[i].allowed);
         json_t *needs = json_array(), *optional = json_array();
         input_words(needs, optional, info->inputs);
-        json_object_set_new(o, "reason", options[i].allowed ? json_null() : json_name(options[i].reason));
+        json_object_set_new(
+            o, "reason", options[i].allowed ? json_null() : json_name(options[i].reason));
         if (options[i].task_id)
             json_set_id(o, "taskId", options[i].task_id);
         else
@@ -334,7 +346,8 @@ static json_t *contact_json(struct call *c, const struct case_row *row)
     bool own = c->actor.enterprise && c->actor.enterprise == row->enterprise_id;
     json_t *o = json_object();
     json_set_str(o, "name", row->contact_name);
-    json_set_str(o, "phone", own ? row->contact_phone : masked_phone(c->op.arena, row->contact_phone));
+    json_set_str(
+        o, "phone", own ? row->contact_phone : masked_phone(c->op.arena, row->contact_phone));
     json_object_set_new(o, "masked", json_boolean(!own && row->contact_phone.bytes));
     return o;
 }
@@ -354,7 +367,8 @@ static json_t *answer_json(struct call *c, const struct case_row *row)
 static json_t *extension_json(struct call *c, const struct case_row *row)
 {
     json_t *asked;
-    if (!row->extension.bytes || applicant_reads(c) || json_parse(c->op.arena, row->extension, &asked, NULL) != OK)
+    if (!row->extension.bytes || applicant_reads(c)
+        || json_parse(c->op.arena, row->extension, &asked, NULL) != OK)
         return json_null();
     json_t *by = json_object(), *o = json_object();
     json_set_str(by, "id", json_str(asked, "askedBy"));
@@ -394,8 +408,9 @@ json_t *json_case(struct call *c, const struct case_row *row)
     json_object_set_new(o, "next", json_name(case_next(&c->op, row)));
     set_text_or_null(o, "source", row->source);
     set_text_or_null(o, "sourceNumber", row->source_number);
-    if (tasks_json(c, row, o) != OK || promises_json(c, row, o) != OK || timeline_json(c, row, o) != OK
-        || verbs_json(c, row, o) != OK || links_json(c, row, o) != OK || files_json(c, row, o) != OK)
+    if (tasks_json(c, row, o) != OK || promises_json(c, row, o) != OK
+        || timeline_json(c, row, o) != OK || verbs_json(c, row, o) != OK
+        || links_json(c, row, o) != OK || files_json(c, row, o) != OK)
         return NULL;
     return o;
 }
@@ -409,7 +424,8 @@ json_t *json_account(const struct pack *p, const struct account *a)
     json_set_str(o, "login", a->login);
     json_set_str(o, "name", a->name);
     json_set_str(o, "role", a->role);
-    json_object_set_new(o, "roleName", json_name(role ? role->name : (struct name2){ a->role, a->role }));
+    json_object_set_new(
+        o, "roleName", json_name(role ? role->name : (struct name2){ a->role, a->role }));
     set_text_or_null(o, "unit", a->unit);
     json_object_set_new(o, "unitName", u ? json_name(u->name) : json_null());
     json_object_set_new(o, "enterprise", json_null());

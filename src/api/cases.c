@@ -34,13 +34,14 @@ static bool read_ids(struct call *c, const char *member, const int64_t **out, si
     return ids != NULL;
 }
 
-/* The same key by the same account: the first answer again, or a conflict when it asks otherwise. */
+/* The same key by the same account: the first answer again, or a conflict when it asks otherwise.
+ */
 static enum err repeated(struct call *c, struct creating *s)
 {
     struct store_rows rows;
     enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
-        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3", S_TEXT(c->op.zone->code),
-        S_INT(c->actor.account), S_TEXT(s->key));
+        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3",
+        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(s->key));
     if (e == ERR_NOT_FOUND) {
         memset(c->op.diag, 0, sizeof *c->op.diag);
         return OK;
@@ -51,7 +52,8 @@ static enum err repeated(struct call *c, struct creating *s)
     store_rows_end(&rows);
     if (same)
         return diag_arena(c->op.diag, c->op.arena);
-    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容", "this Idempotency-Key was used for another content");
+    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
+        "this Idempotency-Key was used for another content");
 }
 
 static json_t *created_json(struct call *c, struct creating *s)
@@ -59,13 +61,15 @@ static json_t *created_json(struct call *c, struct creating *s)
     struct op *op = &c->op;
     const struct case_row *r = &s->created.row;
     const struct pack *p = zone_pack(op->zone);
-    json_t *o = json_object(), *promises = json_array(), *similar = json_array(), *receipt = json_object(), *step = json_object();
+    json_t *o = json_object(), *promises = json_array(), *similar = json_array(),
+           *receipt = json_object(), *step = json_object();
     json_set_id(o, "id", r->id);
     json_set_str(o, "number", r->number);
     json_set_str(o, "title", r->title);
     json_object_set_new(o, "status", json_string(case_status_word(r->status)));
     json_set_str(step, "node", r->node);
-    json_object_set_new(step, "name", json_name((struct name2){ r->node_name_zh, r->node_name_en }));
+    json_object_set_new(
+        step, "name", json_name((struct name2){ r->node_name_zh, r->node_name_en }));
     json_object_set_new(o, "step", step);
     json_object_set_new(o, "unit", json_unit(p, r->unit));
     for (size_t i = 0; i < s->promise_count; i++)
@@ -106,15 +110,18 @@ static enum err create_work(struct call *c)
     if (!s->key.bytes)
         return diag_arena(op->diag, op->arena);
     return STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply) VALUES ($1, $2, $3, $4, $5, 201, $6)",
-        S_TEXT(op->zone->code), S_INT(c->actor.account), S_TEXT(s->key), S_TEXT(s->request), S_INT(op->now_ms), S_TEXT(s->reply));
+        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply) VALUES"
+        " ($1, $2, $3, $4, $5, 201, $6)",
+        S_TEXT(op->zone->code), S_INT(c->actor.account), S_TEXT(s->key), S_TEXT(s->request),
+        S_INT(op->now_ms), S_TEXT(s->reply));
 }
 
 static void create_answer(struct call *c)
 {
     struct creating *s = c->state;
     if (s->created.row.id) {
-        http_reply_header(c->req, "Location", str_printf(c->op.arena, "/api/cases/%lld", (long long)s->created.row.id));
+        http_reply_header(c->req, "Location",
+            str_printf(c->op.arena, "/api/cases/%lld", (long long)s->created.row.id));
         api_publish_case(c, &s->created.row, STR("create"), STR_NONE);
     }
     http_reply_json_text(c->req, 201, s->reply);
@@ -152,9 +159,13 @@ static bool read_filter(struct call *c, struct case_filter *f)
     int64_t limit = 50, rating = 0;
     bool mine, newest;
     str order, enterprise;
-    struct { const char *name; str *to; } texts[] = { { "q", &f->text }, { "status", &f->status }, { "unit", &f->unit },
-        { "topic", &f->topic }, { "kind", &f->kind }, { "month", &f->month }, { "colour", &f->colour },
-        { "channel", &f->channel }, { "number", &f->number }, { "order", &order }, { "enterprise", &enterprise } };
+    struct {
+        const char *name;
+        str *to;
+    } texts[] = { { "q", &f->text }, { "status", &f->status }, { "unit", &f->unit },
+        { "topic", &f->topic }, { "kind", &f->kind }, { "month", &f->month },
+        { "colour", &f->colour }, { "channel", &f->channel }, { "number", &f->number },
+        { "order", &order }, { "enterprise", &enterprise } };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!api_query(c, texts[i].name, texts[i].to))
             return false;
@@ -217,7 +228,9 @@ static void show(struct http_request *req, const void *app)
         return;
     enum err e = find(c, &row);
     /* What a reader sees depends on who reads: the tag names both. */
-    str etag = e == OK ? str_printf(req->arena, "%lld.%lld", (long long)row.version, (long long)c->actor.account) : STR_NONE;
+    str etag = e == OK
+        ? str_printf(req->arena, "%lld.%lld", (long long)row.version, (long long)c->actor.account)
+        : STR_NONE;
     json_t *o = e == OK ? json_case(c, &row) : NULL;
     api_read_end(c);
     if (!o) {
@@ -242,7 +255,8 @@ static void similar(struct http_request *req, const void *app)
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     for (size_t i = 0; e == OK && i < count; i++) {
         json_t *item = json_case_summary(&c->op, &others[i]);
-        json_object_set_new(item, "answer", others[i].answer.bytes ? json_from_str(others[i].answer) : json_null());
+        json_object_set_new(
+            item, "answer", others[i].answer.bytes ? json_from_str(others[i].answer) : json_null());
         json_array_append_new(items, item);
     }
     json_object_set_new(o, "items", items);
@@ -268,7 +282,8 @@ static enum err verb_work(struct call *c)
     TRY(case_verb(&c->op, s->id, &s->in, &s->result));
     json_t *o = json_case(c, &s->result.row);
     if (!o)
-        return c->op.diag->err ? c->op.diag->err : diag_set(c->op.diag, ERR_MEMORY, "内存不足", "out of memory");
+        return c->op.diag->err ? c->op.diag->err
+                               : diag_set(c->op.diag, ERR_MEMORY, "内存不足", "out of memory");
     s->json = json_text(c->op.arena, o);
     return diag_arena(c->op.diag, c->op.arena);
 }
@@ -276,7 +291,8 @@ static enum err verb_work(struct call *c)
 static void verb_answer(struct call *c)
 {
     struct verbing *s = c->state;
-    api_publish_case(c, &s->result.row, str_from(verb_info(s->in.verb)->word), s->result.unit_before);
+    api_publish_case(
+        c, &s->result.row, str_from(verb_info(s->in.verb)->word), s->result.unit_before);
     http_reply_json_text(c->req, 200, s->json);
 }
 
@@ -294,7 +310,9 @@ static void dry_run(struct call *c, struct verbing *s)
     }
     json_t *o = json_keep(c->op.arena, json_object());
     json_object_set_new(o, "allowed", json_boolean(e == OK));
-    json_object_set_new(o, "reason", e == OK ? json_null() : json_name((struct name2){ str_from(c->diag.zh), str_from(c->diag.en) }));
+    json_object_set_new(o, "reason",
+        e == OK ? json_null()
+                : json_name((struct name2){ str_from(c->diag.zh), str_from(c->diag.en) }));
     http_reply_json(c->req, 200, o);
 }
 
@@ -302,7 +320,8 @@ static bool read_verb(struct call *c, struct verbing *s)
 {
     str version = http_header(c->req, "If-Match");
     if (!verb_from(http_param(c->req, "verb"), &s->in.verb)) {
-        diag_set(&c->diag, ERR_NOT_FOUND, "没有“%.*s”这项操作", "there is no verb \"%.*s\"", STR_ARGS(http_param(c->req, "verb")));
+        diag_set(&c->diag, ERR_NOT_FOUND, "没有“%.*s”这项操作", "there is no verb \"%.*s\"",
+            STR_ARGS(http_param(c->req, "verb")));
         api_fail(c);
         return false;
     }
@@ -328,7 +347,8 @@ static void do_verb(struct http_request *req, const void *app)
     struct verbing *s = ARENA_NEW(req->arena, struct verbing);
     bool dry;
     (void)app;
-    if (!s || !api_param_id(c, "id", &s->id) || !api_query_flag(c, "dryRun", &dry) || !api_body(c) || !read_verb(c, s))
+    if (!s || !api_param_id(c, "id", &s->id) || !api_query_flag(c, "dryRun", &dry) || !api_body(c)
+        || !read_verb(c, s))
         return;
     c->state = s;
     if (dry)
@@ -353,14 +373,16 @@ static enum err reveal_work(struct call *c)
     TRY(case_get(&c->op, s->id, &row));
     if (!str_is(field, "contact_phone")) {
         diag_field(c->op.diag, STR("field"));
-        return diag_set(c->op.diag, ERR_INVALID, "field 只能是 contact_phone", "field can only be contact_phone");
+        return diag_set(c->op.diag, ERR_INVALID, "field 只能是 contact_phone",
+            "field can only be contact_phone");
     }
     json_t *data = json_object();
     json_object_set_new(data, "verb", json_string("reveal"));
     json_set_str(data, "field", field);
     json_set_str(data, "text", json_str(c->body, "reason"));
     s->value = row.contact_phone;
-    return ledger_append(&c->op, &(struct ledger_event){ .kind = "case.reveal", .subject = s->id, .data = data }, NULL);
+    return ledger_append(&c->op,
+        &(struct ledger_event){ .kind = "case.reveal", .subject = s->id, .data = data }, NULL);
 }
 
 static void reveal_answer(struct call *c)
@@ -386,13 +408,17 @@ static void reveal(struct http_request *req, const void *app)
 
 static json_t *day_json(struct call *c, const struct promise_day *d)
 {
-    static const char *const kinds[] = { [CALENDAR_WORKING] = "working", [CALENDAR_WEEKEND] = "weekend",
-        [CALENDAR_HOLIDAY] = "holiday", [CALENDAR_MAKEUP] = "makeup" };
+    static const char *const kinds[] = { [CALENDAR_WORKING] = "working",
+        [CALENDAR_WEEKEND] = "weekend",
+        [CALENDAR_HOLIDAY] = "holiday",
+        [CALENDAR_MAKEUP] = "makeup" };
     json_t *o = json_object();
     json_set_str(o, "date", date_format(c->op.arena, date_from_days(d->days)));
     json_set_int(o, "weekday", date_weekday(d->days));
     json_object_set_new(o, "kind", json_string(kinds[d->day.kind]));
-    json_object_set_new(o, "name", d->day.name_zh.bytes ? json_name((struct name2){ d->day.name_zh, d->day.name_en }) : json_null());
+    json_object_set_new(o, "name",
+        d->day.name_zh.bytes ? json_name((struct name2){ d->day.name_zh, d->day.name_en })
+                             : json_null());
     json_set_int(o, "counted", d->counted);
     json_set_int(o, "total", d->total);
     json_object_set_new(o, "provisional", json_boolean(d->day.provisional));
@@ -406,14 +432,16 @@ static json_t *count_json(struct call *c, const struct case_row *row, const stru
     const struct pack *p = zone_pack(c->api->zone);
     const struct pack_system *s = pack_kind(p, row->kind);
     const struct pack_promise *def = s ? pack_promise(s, n->promise.code) : NULL;
-    json_t *o = json_keep(c->op.arena, json_object()), *events = json_array(), *days = json_array(), *hours = json_array();
+    json_t *o = json_keep(c->op.arena, json_object()), *events = json_array(), *days = json_array(),
+           *hours = json_array();
     for (size_t i = 0; i < n->event_count; i++) {
         json_t *e = json_object();
         json_set_instant(&c->op, e, "at", n->events[i].at);
         json_object_set_new(e, "what", json_string(n->events[i].what));
         json_set_int(e, "amount", n->events[i].amount);
         json_set_instant(&c->op, e, "dueAt", n->events[i].due_at);
-        json_object_set_new(e, "text", n->events[i].reason.bytes ? json_from_str(n->events[i].reason) : json_null());
+        json_object_set_new(e, "text",
+            n->events[i].reason.bytes ? json_from_str(n->events[i].reason) : json_null());
         json_array_append_new(events, e);
     }
     for (size_t i = 0; i < n->day_count; i++)
@@ -464,7 +492,8 @@ static enum err choose_event(struct call *c, const struct case_row *row, str wan
     for (size_t i = 0; i < n; i++)
         if ((all || json_bool(rows[i].event, "public", false)) && (!id || rows[i].id == id))
             *event = rows[i].id;
-    return *event ? OK : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这条记录", "there is no such entry");
+    return *event ? OK
+                  : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这条记录", "there is no such entry");
 }
 
 static void receipt(struct http_request *req, const void *app)
@@ -486,27 +515,49 @@ static void receipt(struct http_request *req, const void *app)
         api_fail(c);
         return;
     }
-    http_reply_file_name(req, str_printf(req->arena, "receipt-%.*s.json", STR_ARGS(row.number)), true);
+    http_reply_file_name(
+        req, str_printf(req->arena, "receipt-%.*s.json", STR_ARGS(row.number)), true);
     http_reply_json_text(req, 200, json);
 }
 
-static const struct api_param list_params[] = { { "q", "string", "words, or a number" }, { "status", "string", "open replied closed withdrawn merged active all" },
-    { "unit", "string", NULL }, { "topic", "string", NULL }, { "kind", "string", NULL }, { "month", "string", "2026-11" },
-    { "colour", "string", NULL }, { "channel", "string", NULL }, { "number", "string", NULL }, { "rating", "integer", NULL },
-    { "enterprise", "string", NULL }, { "mine", "boolean", "of my enterprise" }, { "order", "string", "danger (default) or newest" },
+static const struct api_param list_params[] = { { "q", "string", "words, or a number" },
+    { "status", "string", "open replied closed withdrawn merged active all" },
+    { "unit", "string", NULL }, { "topic", "string", NULL }, { "kind", "string", NULL },
+    { "month", "string", "2026-11" }, { "colour", "string", NULL }, { "channel", "string", NULL },
+    { "number", "string", NULL }, { "rating", "integer", NULL }, { "enterprise", "string", NULL },
+    { "mine", "boolean", "of my enterprise" }, { "order", "string", "danger (default) or newest" },
     { "limit", "integer", "1 to 200" }, { "after", "string", "`next` of the page before" }, { 0 } };
-static const struct api_param dry_params[] = { { "dryRun", "boolean", "only say whether it is allowed" }, { 0 } };
-static const struct api_param receipt_params[] = { { "event", "string", "of the timeline; the newest when absent" }, { 0 } };
+static const struct api_param dry_params[] = {
+    { "dryRun", "boolean", "only say whether it is allowed" }, { 0 }
+};
+static const struct api_param receipt_params[] = {
+    { "event", "string", "of the timeline; the newest when absent" }, { 0 }
+};
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route case_routes[] = {
-    { "POST", "/api/cases", create, BODY_BYTES_MAX, NULL, DOC("createCase", "Raise a case", "cases", API_SESSION, "CaseCreate", "CaseCreated", 201, NULL) },
-    { "GET", "/api/cases", list, 0, NULL, DOC("listCases", "Cases that I may see", "cases", API_SESSION, NULL, "[CaseSummary]", 0, list_params) },
-    { "GET", "/api/cases/{id}", show, 0, NULL, DOC("getCase", "One case, by id or number", "cases", API_SESSION, NULL, "Case", 0, NULL) },
-    { "GET", "/api/cases/{id}/similar", similar, 0, NULL, DOC("similarCases", "Cases with like words", "cases", API_SESSION, NULL, "[SimilarCase]", 0, NULL) },
-    { "POST", "/api/cases/{id}/verbs/{verb}", do_verb, BODY_BYTES_MAX, NULL, DOC("doVerb", "Do a verb, or ask whether it is allowed", "cases", API_SESSION, "VerbInput", "Case", 0, dry_params) },
-    { "POST", "/api/cases/{id}/reveal", reveal, BODY_BYTES_MAX, NULL, DOC("revealContact", "Look at masked data; the look is journalled", "cases", API_SESSION, "Reveal", "Revealed", 0, NULL) },
-    { "GET", "/api/cases/{id}/promises/{promise}/count", count, 0, NULL, DOC("countPromise", "How a deadline was counted", "cases", API_SESSION, NULL, "PromiseCount", 0, NULL) },
-    { "GET", "/api/cases/{id}/receipt", receipt, 0, NULL, DOC("getReceipt", "A receipt that proves an entry of the journal", "cases", API_SESSION, NULL, NULL, 0, receipt_params) },
+    { "POST", "/api/cases", create, BODY_BYTES_MAX, NULL,
+        DOC("createCase", "Raise a case", "cases", API_SESSION, "CaseCreate", "CaseCreated", 201,
+            NULL) },
+    { "GET", "/api/cases", list, 0, NULL,
+        DOC("listCases", "Cases that I may see", "cases", API_SESSION, NULL, "[CaseSummary]", 0,
+            list_params) },
+    { "GET", "/api/cases/{id}", show, 0, NULL,
+        DOC("getCase", "One case, by id or number", "cases", API_SESSION, NULL, "Case", 0, NULL) },
+    { "GET", "/api/cases/{id}/similar", similar, 0, NULL,
+        DOC("similarCases", "Cases with like words", "cases", API_SESSION, NULL, "[SimilarCase]", 0,
+            NULL) },
+    { "POST", "/api/cases/{id}/verbs/{verb}", do_verb, BODY_BYTES_MAX, NULL,
+        DOC("doVerb", "Do a verb, or ask whether it is allowed", "cases", API_SESSION, "VerbInput",
+            "Case", 0, dry_params) },
+    { "POST", "/api/cases/{id}/reveal", reveal, BODY_BYTES_MAX, NULL,
+        DOC("revealContact", "Look at masked data; the look is journalled", "cases", API_SESSION,
+            "Reveal", "Revealed", 0, NULL) },
+    { "GET", "/api/cases/{id}/promises/{promise}/count", count, 0, NULL,
+        DOC("countPromise", "How a deadline was counted", "cases", API_SESSION, NULL,
+            "PromiseCount", 0, NULL) },
+    { "GET", "/api/cases/{id}/receipt", receipt, 0, NULL,
+        DOC("getReceipt", "A receipt that proves an entry of the journal", "cases", API_SESSION,
+            NULL, NULL, 0, receipt_params) },
     { 0 },
 };

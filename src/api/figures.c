@@ -39,13 +39,15 @@ static bool read_query(struct call *c, struct figure_query *q)
 {
     static const char *const ours[] = { "by", "from", "to", "key", "limit", "after", "compare" };
     q->name = http_param(c->req, "name");
-    if (!api_query(c, "by", &q->by) || !api_query(c, "from", &q->from) || !api_query(c, "to", &q->to))
+    if (!api_query(c, "by", &q->by) || !api_query(c, "from", &q->from)
+        || !api_query(c, "to", &q->to))
         return false;
     for (size_t i = 0; i < c->req->query_count; i++) {
         bool known = false;
         for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
             known = known || str_is(c->req->queries[i].name, ours[k]);
-        if (known || q->only_count == sizeof q->only / sizeof *q->only || !c->req->queries[i].value.bytes)
+        if (known || q->only_count == sizeof q->only / sizeof *q->only
+            || !c->req->queries[i].value.bytes)
             continue;
         q->only[q->only_count].name = c->req->queries[i].name;
         q->only[q->only_count++].value = c->req->queries[i].value;
@@ -64,7 +66,8 @@ static json_t *groups_json(struct call *c, const struct figure_result *r, str by
     for (size_t i = 0; i < r->group_count; i++) {
         json_t *g = json_object();
         json_set_str(g, "key", r->groups[i].key);
-        json_object_set_new(g, "label", json_name(figure_label(c->api->zone, r, by, r->groups[i].key)));
+        json_object_set_new(
+            g, "label", json_name(figure_label(c->api->zone, r, by, r->groups[i].key)));
         json_object_set_new(g, "value", value_json(&r->groups[i]));
         json_set_int(g, "count", r->groups[i].count);
         json_array_append_new(list, g);
@@ -101,8 +104,8 @@ static json_t *previous_json(struct call *c, const struct figure_query *q)
         return json_null();
     int64_t months = month_number(q->to) - month_number(q->from) + 1;
     before.by = STR_NONE;
-    if (months < 1 || !move_month(a, q->from, -months, &before.from) || !move_month(a, q->to, -months, &before.to)
-        || figure_value(&c->op, &before, &r) != OK)
+    if (months < 1 || !move_month(a, q->from, -months, &before.from)
+        || !move_month(a, q->to, -months, &before.to) || figure_value(&c->op, &before, &r) != OK)
         return json_null();
     json_t *o = json_object();
     json_object_set_new(o, "value", value_json(&r.whole));
@@ -145,8 +148,8 @@ static void records(struct http_request *req, const void *app)
     bool more;
     str key;
     (void)app;
-    if (!read_query(c, &q) || !api_query(c, "key", &key) || !api_query_int(c, "limit", 1, 200, &limit)
-        || !api_cursor(c, &after_key, &after))
+    if (!read_query(c, &q) || !api_query(c, "key", &key)
+        || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
         return;
     if (figure_records(&c->op, &q, key, after, (size_t)limit, &ids, &count, &more) != OK) {
         api_fail(c);
@@ -166,15 +169,21 @@ static void records(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
-static const struct api_param value_params[] = { { "by", "string", "a dimension" }, { "from", "string", "month, 2026-01" },
-    { "to", "string", "month, included" }, { 0 } };
-static const struct api_param record_params[] = { { "by", "string", "a dimension" }, { "key", "string", "a value of it" },
-    { "from", "string", NULL }, { "to", "string", NULL }, { "limit", "integer", NULL }, { "after", "string", NULL }, { 0 } };
+static const struct api_param value_params[] = { { "by", "string", "a dimension" },
+    { "from", "string", "month, 2026-01" }, { "to", "string", "month, included" }, { 0 } };
+static const struct api_param record_params[] = { { "by", "string", "a dimension" },
+    { "key", "string", "a value of it" }, { "from", "string", NULL }, { "to", "string", NULL },
+    { "limit", "integer", NULL }, { "after", "string", NULL }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route figure_routes[] = {
-    { "GET", "/api/figures", list, 0, NULL, DOC("listFigures", "Figures", "figures", API_SESSION, NULL, "[FigureRef]", 0, NULL) },
-    { "GET", "/api/figures/{name}", show, 0, NULL, DOC("getFigure", "A figure, whole and by a dimension", "figures", API_SESSION, NULL, "Figure", 0, value_params) },
-    { "GET", "/api/figures/{name}/records", records, 0, NULL, DOC("figureRecords", "The records under a figure", "figures", API_SESSION, NULL, "[CaseSummary]", 0, record_params) },
+    { "GET", "/api/figures", list, 0, NULL,
+        DOC("listFigures", "Figures", "figures", API_SESSION, NULL, "[FigureRef]", 0, NULL) },
+    { "GET", "/api/figures/{name}", show, 0, NULL,
+        DOC("getFigure", "A figure, whole and by a dimension", "figures", API_SESSION, NULL,
+            "Figure", 0, value_params) },
+    { "GET", "/api/figures/{name}/records", records, 0, NULL,
+        DOC("figureRecords", "The records under a figure", "figures", API_SESSION, NULL,
+            "[CaseSummary]", 0, record_params) },
     { 0 },
 };

@@ -1,9 +1,9 @@
 /*
  * Uploads and downloads. A file is kept under the SHA-256 of its content (data/files/ab/abcd…), so
- * the same photograph sent twice is stored once; the row in `attachment` says who sent it, under what
- * name, and to which case it belongs. What a file is, its content says (libmagic), not its name:
- * types outside the list are refused with the reason, and an upload is put to a case only by whoever
- * uploaded it.
+ * the same photograph sent twice is stored once; the row in `attachment` says who sent it, under
+ * what name, and to which case it belongs. What a file is, its content says (libmagic), not its
+ * name: types outside the list are refused with the reason, and an upload is put to a case only by
+ * whoever uploaded it.
  */
 #include "api/files.h"
 
@@ -14,11 +14,14 @@
 
 enum { FILE_BYTES_MAX = 20 * 1024 * 1024, SHA256_BYTES = 32, CASE_FILES_MAX = 200 };
 
-static const struct { const char *type; bool shown; } types[] = { { "image/jpeg", true }, { "image/png", true },
-    { "image/webp", true }, { "image/gif", true }, { "image/heic", false }, { "application/pdf", true },
+static const struct {
+    const char *type;
+    bool shown;
+} types[] = { { "image/jpeg", true }, { "image/png", true }, { "image/webp", true },
+    { "image/gif", true }, { "image/heic", false }, { "application/pdf", true },
     { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", false },
-    { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false }, { "text/plain", false },
-    { "text/csv", false } };
+    { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", false },
+    { "text/plain", false }, { "text/csv", false } };
 
 static bool type_allowed(const char *type, bool *shown)
 {
@@ -44,10 +47,13 @@ static enum err type_of(struct call *c, str content, const char **type)
     char *copy = found ? str_terminated(c->op.arena, str_from(found)) : NULL;
     magic_close(m);
     if (!copy)
-        return diag_set(&c->diag, ERR_IO, "无法识别文件类型", "the type of the file cannot be recognised");
+        return diag_set(
+            &c->diag, ERR_IO, "无法识别文件类型", "the type of the file cannot be recognised");
     if (!type_allowed(copy, &shown))
-        return diag_set(&c->diag, ERR_MEDIA_TYPE, "不接受这种文件(%s)。可上传照片、PDF、Word、Excel、文本",
-            "this kind of file (%s) is not accepted; photographs, PDF, Word, Excel and text are", copy);
+        return diag_set(&c->diag, ERR_MEDIA_TYPE,
+            "不接受这种文件(%s)。可上传照片、PDF、Word、Excel、文本",
+            "this kind of file (%s) is not accepted; photographs, PDF, Word, Excel and text are",
+            copy);
     *type = copy;
     return OK;
 }
@@ -61,8 +67,8 @@ struct upload {
 
 static str path_of(struct call *c, str sha256, bool folder)
 {
-    return str_printf(c->op.arena, folder ? "%s/files/%.*s" : "%s/files/%.*s/%.*s", c->api->zone->data_dir, 2, sha256.data,
-        STR_ARGS(sha256));
+    return str_printf(c->op.arena, folder ? "%s/files/%.*s" : "%s/files/%.*s/%.*s",
+        c->api->zone->data_dir, 2, sha256.data, STR_ARGS(sha256));
 }
 
 static enum err keep_content(struct call *c, struct upload *u, str content)
@@ -71,7 +77,8 @@ static enum err keep_content(struct call *c, struct upload *u, str content)
     unsigned char hash[SHA256_BYTES];
     unsigned bytes = 0;
     if (EVP_Digest(content.data, content.bytes, hash, &bytes, EVP_sha256(), NULL) != 1)
-        return diag_set(&c->diag, ERR_INTERNAL, "无法计算文件摘要", "the file's digest could not be computed");
+        return diag_set(
+            &c->diag, ERR_INTERNAL, "无法计算文件摘要", "the file's digest could not be computed");
     u->sha256 = str_hex(c->op.arena, hash, sizeof hash);
     str folder = path_of(c, u->sha256, true), path = path_of(c, u->sha256, false);
     TRY(diag_arena(&c->diag, c->op.arena));
@@ -84,10 +91,11 @@ static enum err upload_work(struct call *c)
     struct upload *u = c->state;
     u->id = id_next(&c->op.zone->ids, c->op.now_ms);
     return STORE_EXEC(c->op.conn, c->op.diag,
-        "INSERT INTO attachment (zone, id, case_id, event_id, name, type, bytes, sha256, account_id, at)"
+        "INSERT INTO attachment (zone, id, case_id, event_id, name, type, bytes, sha256,"
+        " account_id, at)"
         " VALUES ($1, $2, 0, 0, $3, $4, $5, $6, $7, $8)",
-        S_TEXT(c->op.zone->code), S_INT(u->id), S_TEXT(u->name), S_TEXT(str_from(u->type)), S_INT((int64_t)u->bytes),
-        S_TEXT(u->sha256), S_INT(c->actor.account), S_INT(c->op.now_ms));
+        S_TEXT(c->op.zone->code), S_INT(u->id), S_TEXT(u->name), S_TEXT(str_from(u->type)),
+        S_INT((int64_t)u->bytes), S_TEXT(u->sha256), S_INT(c->actor.account), S_INT(c->op.now_ms));
 }
 
 static void upload_answer(struct call *c)
@@ -129,20 +137,25 @@ static enum err find(struct call *c, int64_t id, struct upload *u)
     struct store_rows rows;
     struct case_row row;
     enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
-        "SELECT case_id, account_id, name, type, bytes, sha256 FROM attachment WHERE zone = $1 AND id = $2",
+        "SELECT case_id, account_id, name, type, bytes, sha256 FROM attachment WHERE zone = $1"
+        " AND id = $2",
         S_TEXT(c->op.zone->code), S_INT(id));
     if (e == ERR_NOT_FOUND)
         return diag_set(c->op.diag, e, "没有这个附件", "there is no such attachment");
     TRY(e);
     int64_t case_id = store_int(&rows, 0), owner = store_int(&rows, 1);
-    *u = (struct upload){ .id = id, .name = str_copy(c->op.arena, store_text(&rows, 2)),
-        .type = str_terminated(c->op.arena, store_text(&rows, 3)), .bytes = (size_t)store_int(&rows, 4),
+    *u = (struct upload){ .id = id,
+        .name = str_copy(c->op.arena, store_text(&rows, 2)),
+        .type = str_terminated(c->op.arena, store_text(&rows, 3)),
+        .bytes = (size_t)store_int(&rows, 4),
         .sha256 = str_copy(c->op.arena, store_text(&rows, 5)) };
     store_rows_end(&rows);
     TRY(diag_arena(c->op.diag, c->op.arena));
     if (case_id)
         return case_get(&c->op, case_id, &row);
-    return owner == c->actor.account ? OK : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
+    return owner == c->actor.account
+        ? OK
+        : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
 }
 
 static void download(struct http_request *req, const void *app)
@@ -160,7 +173,8 @@ static void download(struct http_request *req, const void *app)
     enum err e = find(c, id, &u);
     api_read_end(c);
     if (e == OK)
-        e = sys->file_read(sys->ctx, a, path_of(c, u.sha256, false).data, FILE_BYTES_MAX, &content, &c->diag);
+        e = sys->file_read(
+            sys->ctx, a, path_of(c, u.sha256, false).data, FILE_BYTES_MAX, &content, &c->diag);
     if (e != OK) {
         api_fail(c);
         return;
@@ -195,14 +209,18 @@ enum err files_json(struct call *c, const struct case_row *row, json_t *out)
         json_set_str(o, "sha256", store_text(&rows, 4));
         json_set_instant(&c->op, o, "at", store_int(&rows, 5));
         json_set_id(o, "event", store_int(&rows, 6));
-        json_object_set_new(o, "by", store_text(&rows, 7).bytes ? json_from_str(store_text(&rows, 7)) : json_null());
+        json_object_set_new(o, "by",
+            store_text(&rows, 7).bytes ? json_from_str(store_text(&rows, 7)) : json_null());
         json_array_append_new(list, o);
     }
 }
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route file_routes[] = {
-    { "POST", "/api/files", upload, FILE_BYTES_MAX, NULL, DOC("uploadFile", "Upload a file (raw body, X-File-Name)", "files", API_SESSION, NULL, "Attachment", 201, NULL) },
-    { "GET", "/api/files/{id}", download, 0, NULL, DOC("downloadFile", "Download a file", "files", API_SESSION, NULL, NULL, 0, NULL) },
+    { "POST", "/api/files", upload, FILE_BYTES_MAX, NULL,
+        DOC("uploadFile", "Upload a file (raw body, X-File-Name)", "files", API_SESSION, NULL,
+            "Attachment", 201, NULL) },
+    { "GET", "/api/files/{id}", download, 0, NULL,
+        DOC("downloadFile", "Download a file", "files", API_SESSION, NULL, NULL, 0, NULL) },
     { 0 },
 };

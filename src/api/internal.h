@@ -21,8 +21,8 @@ struct api_param {
 };
 
 struct api_doc {
-    const char *id;       /* operationId */
-    const char *summary;  /* English, one line */
+    const char *id;      /* operationId */
+    const char *summary; /* English, one line */
     const char *tag;
     enum api_auth auth;
     const char *request;  /* name of a schema, or NULL */
@@ -34,8 +34,19 @@ struct api_doc {
 /* ---- schemas: what bodies hold, for the check at the door and for the document ---- */
 
 enum api_type {
-    API_TEXT, API_ID, API_INT, API_NUMBER, API_BOOL, API_DATE, API_INSTANT, API_NAME, API_ANY, API_OBJECT, API_LIST,
-    API_IDS, API_TEXTS
+    API_TEXT,
+    API_ID,
+    API_INT,
+    API_NUMBER,
+    API_BOOL,
+    API_DATE,
+    API_INSTANT,
+    API_NAME,
+    API_ANY,
+    API_OBJECT,
+    API_LIST,
+    API_IDS,
+    API_TEXTS
 };
 enum { API_REQUIRED = 1, API_NULLABLE = 2 };
 
@@ -43,8 +54,8 @@ struct api_field {
     const char *name;
     enum api_type type;
     unsigned flags;
-    size_t max;       /* bytes of a text, items of a list; 0 = 20,000 / 100 */
-    const char *ref;  /* schema of API_OBJECT and API_LIST */
+    size_t max;      /* bytes of a text, items of a list; 0 = 20,000 / 100 */
+    const char *ref; /* schema of API_OBJECT and API_LIST */
     const char *doc;
 };
 struct api_schema {
@@ -74,16 +85,16 @@ struct call {
     const struct api_doc *doc;
     bool signed_in;
     struct session session;
-    str token;              /* hex of the cookie, for touching and ending */
+    str token; /* hex of the cookie, for touching and ending */
     struct actor actor;
     struct diag diag;
-    struct op op;           /* conn is set during api_read and api_write */
+    struct op op; /* conn is set during api_read and api_write */
     struct diag_list faults;
     /* a write under way */
     enum err (*work)(struct call *c);
     void (*answer)(struct call *c);
     enum err result;
-    void *state;            /* the resource's own */
+    void *state; /* the resource's own */
     json_t *body;
 };
 
@@ -94,8 +105,8 @@ static inline struct call *api_call(struct http_request *req)
 
 /* Answers with the call's diag (and its faults). */
 void api_fail(struct call *c);
-/* The body as a JSON object of the route's request schema: unknown members, wrong types, missing and
- * overlong ones are refused by name. False: answered. */
+/* The body as a JSON object of the route's request schema: unknown members, wrong types, missing
+ * and overlong ones are refused by name. False: answered. */
 bool api_body(struct call *c);
 /* A snapshot for reading: c->op.conn until api_read_end. False: answered. */
 bool api_read(struct call *c);
@@ -118,7 +129,7 @@ json_t *api_next(bool more, int64_t key, int64_t id);
 /* ---- JSON of common things ---- */
 
 json_t *json_name(struct name2 n);
-json_t *json_unit(const struct pack *p, str code);     /* {"code","name"} or null */
+json_t *json_unit(const struct pack *p, str code); /* {"code","name"} or null */
 void json_set_instant(struct op *op, json_t *o, const char *key, int64_t ms); /* null for 0 */
 json_t *json_promise(struct op *op, const struct pack_system *s, const struct promise *p);
 json_t *json_case_summary(struct op *op, const struct case_row *c);
@@ -128,8 +139,9 @@ json_t *json_account(const struct pack *p, const struct account *a);
 
 /* ---- the resources' routes, each ended by a NULL method ---- */
 
-extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[], record_routes[],
-    figure_routes[], journal_routes[], file_routes[], import_routes[], account_routes[], operation_routes[];
+extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[],
+    record_routes[], figure_routes[], journal_routes[], file_routes[], import_routes[],
+    account_routes[], operation_routes[];
 
 void api_openapi_reply(struct http_request *req, const void *app);
 

@@ -43,7 +43,8 @@ static void inclusion(struct http_request *req, const void *app)
     int64_t index = 0, size = 0;
     uint64_t all = 0;
     (void)app;
-    if (!api_query_int(c, "index", 0, INT64_MAX / 2, &index) || !api_query_int(c, "size", 0, INT64_MAX / 2, &size) || !api_read(c))
+    if (!api_query_int(c, "index", 0, INT64_MAX / 2, &index)
+        || !api_query_int(c, "size", 0, INT64_MAX / 2, &size) || !api_read(c))
         return;
     enum err e = ledger_size(&c->op, &all);
     if (e == OK && !size)
@@ -69,7 +70,8 @@ static void consistency(struct http_request *req, const void *app)
     struct journal_proof proof;
     int64_t from = 0, to = 0;
     (void)app;
-    if (!api_query_int(c, "from", 0, INT64_MAX / 2, &from) || !api_query_int(c, "to", 0, INT64_MAX / 2, &to) || !api_read(c))
+    if (!api_query_int(c, "from", 0, INT64_MAX / 2, &from)
+        || !api_query_int(c, "to", 0, INT64_MAX / 2, &to) || !api_read(c))
         return;
     enum err e = ledger_consistency(&c->op, (uint64_t)from, (uint64_t)to, &proof);
     api_read_end(c);
@@ -84,14 +86,24 @@ static void consistency(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
-static const struct api_param inclusion_params[] = { { "index", "integer", "of the leaf" }, { "size", "integer", "of the tree; the newest when absent" }, { 0 } };
-static const struct api_param consistency_params[] = { { "from", "integer", "older size" }, { "to", "integer", "newer size" }, { 0 } };
+static const struct api_param inclusion_params[] = { { "index", "integer", "of the leaf" },
+    { "size", "integer", "of the tree; the newest when absent" }, { 0 } };
+static const struct api_param consistency_params[] = { { "from", "integer", "older size" },
+    { "to", "integer", "newer size" }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route journal_routes[] = {
-    { "GET", "/api/journal/checkpoint", checkpoint, 0, NULL, DOC("getCheckpoint", "The newest signed checkpoint (C2SP signed note)", "journal", API_PUBLIC, NULL, NULL, 0, NULL) },
-    { "GET", "/api/journal/key", key, 0, NULL, DOC("getJournalKey", "The key that signs checkpoints", "journal", API_PUBLIC, NULL, "JournalKey", 0, NULL) },
-    { "GET", "/api/journal/proof", inclusion, 0, NULL, DOC("getInclusion", "That a leaf is in the tree", "journal", API_PUBLIC, NULL, "Inclusion", 0, inclusion_params) },
-    { "GET", "/api/journal/consistency", consistency, 0, NULL, DOC("getConsistency", "That a tree only grew", "journal", API_PUBLIC, NULL, "Consistency", 0, consistency_params) },
+    { "GET", "/api/journal/checkpoint", checkpoint, 0, NULL,
+        DOC("getCheckpoint", "The newest signed checkpoint (C2SP signed note)", "journal",
+            API_PUBLIC, NULL, NULL, 0, NULL) },
+    { "GET", "/api/journal/key", key, 0, NULL,
+        DOC("getJournalKey", "The key that signs checkpoints", "journal", API_PUBLIC, NULL,
+            "JournalKey", 0, NULL) },
+    { "GET", "/api/journal/proof", inclusion, 0, NULL,
+        DOC("getInclusion", "That a leaf is in the tree", "journal", API_PUBLIC, NULL, "Inclusion",
+            0, inclusion_params) },
+    { "GET", "/api/journal/consistency", consistency, 0, NULL,
+        DOC("getConsistency", "That a tree only grew", "journal", API_PUBLIC, NULL, "Consistency",
+            0, consistency_params) },
     { 0 },
 };

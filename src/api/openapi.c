@@ -58,7 +58,8 @@ static json_t *field_json(const struct api_field *f)
 
 static json_t *schema_json(const struct api_schema *s)
 {
-    json_t *o = json_pack("{s:s}", "type", "object"), *properties = json_object(), *required = json_array();
+    json_t *o = json_pack("{s:s}", "type", "object"), *properties = json_object(),
+           *required = json_array();
     for (const struct api_field *f = s->fields; f->name; f++) {
         json_object_set_new(properties, f->name, field_json(f));
         if (f->flags & API_REQUIRED)
@@ -77,8 +78,10 @@ static json_t *schemas_json(void)
     json_t *all = json_object();
     for (size_t i = 0; i < api_schema_count; i++)
         json_object_set_new(all, api_schemas[i].name, schema_json(&api_schemas[i]));
-    json_object_set_new(all, "Name", json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s]}", "type", "object", "description",
-        "the same in Chinese and in English", "properties", "zh", "type", "string", "en", "type", "string", "required", "zh", "en"));
+    json_object_set_new(all, "Name",
+        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s]}", "type", "object", "description",
+            "the same in Chinese and in English", "properties", "zh", "type", "string", "en",
+            "type", "string", "required", "zh", "en"));
     return all;
 }
 
@@ -89,12 +92,14 @@ static json_t *parameters(const struct http_route *r, const struct api_doc *doc)
     for (const char *p = strchr(r->path, '{'); p; p = strchr(p + 1, '{')) {
         char name[64];
         snprintf(name, sizeof name, "%.*s", (int)strcspn(p + 1, "}"), p + 1);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "in", "path", "required", 1, "schema",
-            "type", "string"));
+        json_array_append_new(list,
+            json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "in", "path", "required", 1,
+                "schema", "type", "string"));
     }
     for (const struct api_param *p = doc->params; p && p->name; p++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", p->name, "in", "query", "description",
-            p->doc ? p->doc : "", "schema", "type", p->type));
+        json_array_append_new(list,
+            json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", p->name, "in", "query", "description",
+                p->doc ? p->doc : "", "schema", "type", p->type));
     return list;
 }
 
@@ -105,29 +110,34 @@ static json_t *response_schema(const char *response)
         return ref(response);
     snprintf(name, sizeof name, "%.*s", (int)strlen(response) - 2, response + 1);
     json_t *list = json_pack("{s:s, s:o}", "type", "array", "items", ref(name));
-    return json_pack("{s:s, s:{s:o, s:{s:[s, s]}, s:{s:s}}, s:[s]}", "type", "object", "properties", "items", list, "next",
-        "type", "string", "null", "total", "type", "integer", "required", "items");
+    return json_pack("{s:s, s:{s:o, s:{s:[s, s]}, s:{s:s}}, s:[s]}", "type", "object", "properties",
+        "items", list, "next", "type", "string", "null", "total", "type", "integer", "required",
+        "items");
 }
 
 static json_t *operation(const struct http_route *r)
 {
     const struct api_doc *doc = r->user;
     char status[8];
-    json_t *o = json_pack("{s:s, s:s, s:[s], s:o}", "operationId", doc->id, "summary", doc->summary, "tags", doc->tag,
-        "parameters", parameters(r, doc));
+    json_t *o = json_pack("{s:s, s:s, s:[s], s:o}", "operationId", doc->id, "summary", doc->summary,
+        "tags", doc->tag, "parameters", parameters(r, doc));
     if (doc->request)
-        json_object_set_new(o, "requestBody", json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json",
-            "schema", ref(doc->request)));
+        json_object_set_new(o, "requestBody",
+            json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json", "schema",
+                ref(doc->request)));
     else if (r->body_bytes_max || r->sink)
-        json_object_set_new(o, "requestBody", json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", 1, "content",
-            "application/octet-stream", "schema", "type", "string", "format", "binary"));
+        json_object_set_new(o, "requestBody",
+            json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", 1, "content",
+                "application/octet-stream", "schema", "type", "string", "format", "binary"));
     json_t *success = json_pack("{s:s}", "description", "success");
     if (doc->response)
-        json_object_set_new(success, "content", json_pack("{s:{s:o}}", "application/json", "schema", response_schema(doc->response)));
+        json_object_set_new(success, "content",
+            json_pack("{s:{s:o}}", "application/json", "schema", response_schema(doc->response)));
     snprintf(status, sizeof status, "%d", doc->status ? doc->status : 200);
-    json_t *problem = json_pack("{s:s, s:{s:{s:o}}}", "description", "what went wrong", "content", "application/problem+json",
-        "schema", ref("Problem"));
-    json_object_set_new(o, "responses", json_pack("{s:o, s:o}", status, success, "default", problem));
+    json_t *problem = json_pack("{s:s, s:{s:{s:o}}}", "description", "what went wrong", "content",
+        "application/problem+json", "schema", ref("Problem"));
+    json_object_set_new(
+        o, "responses", json_pack("{s:o, s:o}", status, success, "default", problem));
     if (doc->auth == API_SESSION)
         json_object_set_new(o, "security", json_pack("[{s:[]}]", "session"));
     return o;
@@ -150,17 +160,21 @@ static void add_routes(json_t *paths, const struct http_route *r)
 
 str api_openapi(struct arena *a)
 {
-    static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes, task_routes, record_routes,
-        figure_routes, journal_routes, file_routes, import_routes, account_routes, operation_routes };
+    static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes,
+        task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
+        account_routes, operation_routes };
     json_t *paths = json_object();
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
         add_routes(paths, resources[i]);
-    json_t *doc = json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}}", "openapi", "3.1.0",
-        "info", "title", "Junma", "version", JUNMA_VERSION, "description",
-        "The system on which an economic development zone runs its work. Writes of a session carry its CSRF token in the "
-        "header X-CSRF-Token; a create may carry an Idempotency-Key.",
-        "license", "name", "Apache-2.0", "identifier", "Apache-2.0", "paths", paths, "components", "schemas", schemas_json(),
-        "securitySchemes", "session", "type", "apiKey", "in", "cookie", "name", "junma_session");
+    json_t *doc =
+        json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}}",
+            "openapi", "3.1.0", "info", "title", "Junma", "version", JUNMA_VERSION, "description",
+            "The system on which an economic development zone runs its work. Writes of a session"
+            " carry its CSRF token in the "
+            "header X-CSRF-Token; a create may carry an Idempotency-Key.",
+            "license", "name", "Apache-2.0", "identifier", "Apache-2.0", "paths", paths,
+            "components", "schemas", schemas_json(), "securitySchemes", "session", "type", "apiKey",
+            "in", "cookie", "name", "junma_session");
     json_keep(a, doc);
     return doc ? json_text_pretty(a, doc) : STR_NONE;
 }

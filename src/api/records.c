@@ -7,12 +7,14 @@ static const char applicant_register[] = "enterprise";
 
 static json_t *record_json(struct call *c, const struct record *r)
 {
-    const struct pack_register *reg = pack_register(zone_pack(c->api->zone), str_from(applicant_register));
+    const struct pack_register *reg =
+        pack_register(zone_pack(c->api->zone), str_from(applicant_register));
     char *key = str_terminated(c->op.arena, reg->key->name);
     json_t *o = json_object(), *data = json_copy(r->data);
     for (size_t i = 0; i < reg->column_count; i++)
         if (reg->columns[i].masked)
-            json_object_setn_new(data, reg->columns[i].name.data, reg->columns[i].name.bytes, json_string("****"));
+            json_object_setn_new(
+                data, reg->columns[i].name.data, reg->columns[i].name.bytes, json_string("****"));
     json_set_id(o, "id", r->id);
     json_set_str(o, "name", record_label(&c->op, str_from(applicant_register), r));
     json_set_str(o, "creditCode", key ? json_str(r->data, key) : STR_NONE);
@@ -32,7 +34,8 @@ static void find(struct http_request *req, const void *app)
         return;
     enum err e = actor_require(&c->op, "enterprise.read");
     if (e == OK)
-        e = record_find(&c->op, str_from(applicant_register), text, (size_t)limit, &records, &count);
+        e = record_find(
+            &c->op, str_from(applicant_register), text, (size_t)limit, &records, &count);
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, record_json(c, &records[i]));
@@ -63,12 +66,17 @@ static void show(struct http_request *req, const void *app)
         api_fail(c);
 }
 
-static const struct api_param find_params[] = { { "q", "string", "part of the name or of the credit code" },
+static const struct api_param find_params[] = { { "q", "string",
+                                                    "part of the name or of the credit code" },
     { "limit", "integer", "1 to 100" }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route record_routes[] = {
-    { "GET", "/api/enterprises", find, 0, NULL, DOC("findEnterprises", "Enterprises by name or credit code", "registers", API_SESSION, NULL, "[Enterprise]", 0, find_params) },
-    { "GET", "/api/enterprises/{id}", show, 0, NULL, DOC("getEnterprise", "One enterprise", "registers", API_SESSION, NULL, "Enterprise", 0, NULL) },
+    { "GET", "/api/enterprises", find, 0, NULL,
+        DOC("findEnterprises", "Enterprises by name or credit code", "registers", API_SESSION, NULL,
+            "[Enterprise]", 0, find_params) },
+    { "GET", "/api/enterprises/{id}", show, 0, NULL,
+        DOC("getEnterprise", "One enterprise", "registers", API_SESSION, NULL, "Enterprise", 0,
+            NULL) },
     { 0 },
 };

@@ -7,7 +7,8 @@
 
 enum { BODY_BYTES_MAX = 8192 };
 
-static json_t *session_json(struct call *c, const struct session *s, const str *enterprise_name, const str *credit_code)
+static json_t *session_json(
+    struct call *c, const struct session *s, const str *enterprise_name, const str *credit_code)
 {
     const struct pack *p = zone_pack(c->api->zone);
     json_t *o = json_keep(c->op.arena, json_object()), *account = json_account(p, &s->account);
@@ -39,7 +40,8 @@ static json_t *session_with_enterprise(struct call *c, const struct session *s)
     str code = applicant_register(p), name = STR_NONE, credit = STR_NONE;
     const struct pack_register *r = pack_register(p, code);
     struct record record;
-    if (r && s->account.enterprise_id && record_get(&c->op, code, s->account.enterprise_id, &record) == OK) {
+    if (r && s->account.enterprise_id
+        && record_get(&c->op, code, s->account.enterprise_id, &record) == OK) {
         name = record_label(&c->op, code, &record);
         char *key = str_terminated(c->op.arena, r->key->name);
         credit = key ? json_str(record.data, key) : STR_NONE;
@@ -67,7 +69,9 @@ static enum err sign_in_work(struct call *c)
 
 static void set_cookie(struct call *c, str value, int64_t max_age_s)
 {
-    struct http_cookie_options options = { .max_age_s = max_age_s, .secure = c->api->secure_cookie, .strict = true };
+    struct http_cookie_options options = {
+        .max_age_s = max_age_s, .secure = c->api->secure_cookie, .strict = true
+    };
     http_reply_cookie(c->req, "junma_session", value, &options);
 }
 
@@ -125,7 +129,8 @@ static void who(struct http_request *req, const void *app)
 static enum err sign_out_work(struct call *c)
 {
     TRY(session_end(&c->op, c->token));
-    return ledger_append(&c->op, &(struct ledger_event){ .kind = "account.sign-out", .subject = c->actor.account }, NULL);
+    return ledger_append(&c->op,
+        &(struct ledger_event){ .kind = "account.sign-out", .subject = c->actor.account }, NULL);
 }
 
 static void sign_out_answer(struct call *c)
@@ -175,7 +180,8 @@ static void list_accounts(struct http_request *req, const void *app)
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *a = json_account(zone_pack(c->api->zone), &accounts[i]);
-        json_set_instant(&c->op, a, "lockedUntil", accounts[i].locked_until > c->op.now_ms ? accounts[i].locked_until : 0);
+        json_set_instant(&c->op, a, "lockedUntil",
+            accounts[i].locked_until > c->op.now_ms ? accounts[i].locked_until : 0);
         json_array_append_new(items, a);
     }
     json_object_set_new(o, "items", items);
@@ -194,8 +200,12 @@ static enum err create_account_work(struct call *c)
     struct account *a = c->state;
     const json_t *b = c->body;
     int64_t id;
-    struct account_input in = { .login = json_str(b, "login"), .name = json_str(b, "name"), .role = json_str(b, "role"),
-        .unit = json_str(b, "unit"), .phone = json_str(b, "phone"), .password = json_str(b, "password") };
+    struct account_input in = { .login = json_str(b, "login"),
+        .name = json_str(b, "name"),
+        .role = json_str(b, "role"),
+        .unit = json_str(b, "unit"),
+        .phone = json_str(b, "phone"),
+        .password = json_str(b, "password") };
     (void)id_parse(json_str(b, "enterpriseId"), &in.enterprise_id);
     TRY(account_create(&c->op, &in, &id));
     return account_get(&c->op, id, a);
@@ -229,15 +239,25 @@ static void change_account(struct http_request *req, const void *app)
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route session_routes[] = {
-    { "POST", "/api/session", sign_in, BODY_BYTES_MAX, NULL, DOC("signIn", "Sign in", "session", API_PUBLIC, "SignIn", "Session", 0, NULL) },
-    { "GET", "/api/session", who, 0, NULL, DOC("whoAmI", "Who is signed in", "session", API_SESSION, NULL, "Session", 0, NULL) },
-    { "DELETE", "/api/session", sign_out, 0, NULL, DOC("signOut", "Sign out", "session", API_SESSION, NULL, NULL, 204, NULL) },
-    { "POST", "/api/session/password", password, BODY_BYTES_MAX, NULL, DOC("changePassword", "Change the password; ends all sessions", "session", API_SESSION, "PasswordChange", NULL, 204, NULL) },
+    { "POST", "/api/session", sign_in, BODY_BYTES_MAX, NULL,
+        DOC("signIn", "Sign in", "session", API_PUBLIC, "SignIn", "Session", 0, NULL) },
+    { "GET", "/api/session", who, 0, NULL,
+        DOC("whoAmI", "Who is signed in", "session", API_SESSION, NULL, "Session", 0, NULL) },
+    { "DELETE", "/api/session", sign_out, 0, NULL,
+        DOC("signOut", "Sign out", "session", API_SESSION, NULL, NULL, 204, NULL) },
+    { "POST", "/api/session/password", password, BODY_BYTES_MAX, NULL,
+        DOC("changePassword", "Change the password; ends all sessions", "session", API_SESSION,
+            "PasswordChange", NULL, 204, NULL) },
     { 0 },
 };
 const struct http_route account_routes[] = {
-    { "GET", "/api/accounts", list_accounts, 0, NULL, DOC("listAccounts", "Accounts", "accounts", API_SESSION, NULL, "[Account]", 0, NULL) },
-    { "POST", "/api/accounts", create_account, BODY_BYTES_MAX, NULL, DOC("createAccount", "Add an account", "accounts", API_SESSION, "AccountCreate", "Account", 201, NULL) },
-    { "PATCH", "/api/accounts/{id}", change_account, BODY_BYTES_MAX, NULL, DOC("changeAccount", "Disable or enable an account", "accounts", API_SESSION, "AccountChange", "Account", 0, NULL) },
+    { "GET", "/api/accounts", list_accounts, 0, NULL,
+        DOC("listAccounts", "Accounts", "accounts", API_SESSION, NULL, "[Account]", 0, NULL) },
+    { "POST", "/api/accounts", create_account, BODY_BYTES_MAX, NULL,
+        DOC("createAccount", "Add an account", "accounts", API_SESSION, "AccountCreate", "Account",
+            201, NULL) },
+    { "PATCH", "/api/accounts/{id}", change_account, BODY_BYTES_MAX, NULL,
+        DOC("changeAccount", "Disable or enable an account", "accounts", API_SESSION,
+            "AccountChange", "Account", 0, NULL) },
     { 0 },
 };

@@ -18,12 +18,14 @@ static json_t *item_json(struct call *c, const struct task_item *item, enum err 
     const struct pack_system *s = pack_kind(zone_pack(c->api->zone), item->row.kind);
     json_t *o = json_object(), *step = json_object();
     json_set_str(step, "node", item->task.node);
-    json_object_set_new(step, "name", json_name((struct name2){ item->task.name_zh, item->task.name_en }));
+    json_object_set_new(
+        step, "name", json_name((struct name2){ item->task.name_zh, item->task.name_en }));
     json_set_id(o, "taskId", item->task.id);
     json_object_set_new(o, "step", step);
     json_set_str(o, "state", item->task.state);
     json_set_instant(&c->op, o, "signedAt", item->task.signed_at);
-    json_object_set_new(o, "promise", item->promise.id ? json_promise(&c->op, s, &item->promise) : json_null());
+    json_object_set_new(
+        o, "promise", item->promise.id ? json_promise(&c->op, s, &item->promise) : json_null());
     json_object_set_new(o, "case", json_case_summary(&c->op, &item->row));
     json_object_set_new(o, "verbs", verb_words_allowed(c, item, e));
     return o;
@@ -32,8 +34,9 @@ static json_t *item_json(struct call *c, const struct task_item *item, enum err 
 static bool read_filter(struct call *c, struct task_filter *f)
 {
     int64_t limit = 50;
-    if (!api_query(c, "scope", &f->scope) || !api_query(c, "q", &f->text) || !api_query(c, "colour", &f->colour)
-        || !api_query(c, "step", &f->node) || !api_query_int(c, "limit", 1, 200, &limit)
+    if (!api_query(c, "scope", &f->scope) || !api_query(c, "q", &f->text)
+        || !api_query(c, "colour", &f->colour) || !api_query(c, "step", &f->node)
+        || !api_query_int(c, "limit", 1, 200, &limit)
         || !api_cursor(c, &f->after_key, &f->after_id))
         return false;
     f->limit = (size_t)limit;
@@ -49,7 +52,8 @@ static void list(struct http_request *req, const void *app)
     if (!read_filter(c, &f) || !api_read(c))
         return;
     enum err e = task_list(&c->op, &f, &page);
-    json_t *o = json_keep(req->arena, json_object()), *items = json_array(), *counts = json_object();
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array(),
+           *counts = json_object();
     json_object_set_new(o, "items", items);
     json_object_set_new(o, "counts", counts);
     for (size_t i = 0; e == OK && i < page.count; i++)
@@ -76,7 +80,9 @@ static void officers(struct http_request *req, const void *app)
     if (!api_query(c, "unit", &f.unit) || !api_read(c))
         return;
     /* An applicant has no business with who works where. */
-    enum err e = c->actor.role->scope == PACK_SCOPE_ENTERPRISE ? actor_require(&c->op, "enterprise.read") : OK;
+    enum err e = c->actor.role->scope == PACK_SCOPE_ENTERPRISE
+        ? actor_require(&c->op, "enterprise.read")
+        : OK;
     if (e == OK)
         e = account_list(&c->op, &f, &accounts, &count);
     api_read_end(c);
@@ -133,15 +139,22 @@ static void events(struct http_request *req, const void *app)
     http_reply_events(req, c->api->events, &subscription);
 }
 
-static const struct api_param task_params[] = { { "scope", "string", "mine (default), unit, all" }, { "q", "string", "words, or a number" },
-    { "colour", "string", NULL }, { "step", "string", NULL }, { "limit", "integer", "1 to 200" },
+static const struct api_param task_params[] = { { "scope", "string", "mine (default), unit, all" },
+    { "q", "string", "words, or a number" }, { "colour", "string", NULL },
+    { "step", "string", NULL }, { "limit", "integer", "1 to 200" },
     { "after", "string", "`next` of the page before" }, { 0 } };
 static const struct api_param officer_params[] = { { "unit", "string", NULL }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route task_routes[] = {
-    { "GET", "/api/tasks", list, 0, NULL, DOC("listTasks", "Open steps, the one in most danger first", "desk", API_SESSION, NULL, "[TaskItem]", 0, task_params) },
-    { "GET", "/api/officers", officers, 0, NULL, DOC("listOfficers", "Officers of a unit", "desk", API_SESSION, NULL, "[Officer]", 0, officer_params) },
-    { "GET", "/api/events", events, 0, NULL, DOC("watch", "Changes as they happen (text/event-stream)", "desk", API_SESSION, NULL, NULL, 0, NULL) },
+    { "GET", "/api/tasks", list, 0, NULL,
+        DOC("listTasks", "Open steps, the one in most danger first", "desk", API_SESSION, NULL,
+            "[TaskItem]", 0, task_params) },
+    { "GET", "/api/officers", officers, 0, NULL,
+        DOC("listOfficers", "Officers of a unit", "desk", API_SESSION, NULL, "[Officer]", 0,
+            officer_params) },
+    { "GET", "/api/events", events, 0, NULL,
+        DOC("watch", "Changes as they happen (text/event-stream)", "desk", API_SESSION, NULL, NULL,
+            0, NULL) },
     { 0 },
 };

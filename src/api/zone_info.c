@@ -29,7 +29,8 @@ static json_t *sample_accounts(struct call *c)
         json_set_str(o, "login", accounts[i].login);
         json_set_str(o, "name", accounts[i].name);
         json_set_str(o, "role", accounts[i].role);
-        json_object_set_new(o, "roleName", json_name(role ? role->name : (struct name2){ accounts[i].role, accounts[i].role }));
+        json_object_set_new(o, "roleName",
+            json_name(role ? role->name : (struct name2){ accounts[i].role, accounts[i].role }));
         json_object_set_new(o, "unitName", unit ? json_name(unit->name) : json_null());
         json_array_append_new(list, o);
     }
@@ -43,7 +44,8 @@ static void zone(struct http_request *req, const void *app)
     (void)app;
     if (!api_read(c))
         return;
-    json_t *o = json_keep(req->arena, json_object()), *kinds = json_array(), *journal = json_object();
+    json_t *o = json_keep(req->arena, json_object()), *kinds = json_array(),
+           *journal = json_object();
     for (size_t i = 0; i < p->system_count; i++) {
         json_t *k = json_object();
         json_set_str(k, "kind", p->systems[i].kind);
@@ -52,7 +54,8 @@ static void zone(struct http_request *req, const void *app)
     }
     json_object_set_new(journal, "origin", json_string(ledger_origin(c->api->zone)));
     json_set_str(journal, "vkey", ledger_vkey(c->api->zone));
-    json_object_set_new(journal, "profile", json_string(journal_profile_name(ledger_profile(c->api->zone))));
+    json_object_set_new(
+        journal, "profile", json_string(journal_profile_name(ledger_profile(c->api->zone))));
     json_set_str(o, "zone", p->zone.code);
     json_object_set_new(o, "name", json_name(p->zone.name));
     json_object_set_new(o, "synthetic", json_boolean(p->zone.synthetic));
@@ -78,8 +81,9 @@ static json_t *topics(const struct pack_system *s)
         json_set_str(o, "code", t->code);
         json_object_set_new(o, "name", json_name(t->name));
         json_object_set_new(o, "group", json_name(t->group_name));
-        json_object_set_new(o, "examples", json_pack("{s:o, s:o}", "zh", texts(t->examples_zh, t->example_zh_count), "en",
-            texts(t->examples_en, t->example_en_count)));
+        json_object_set_new(o, "examples",
+            json_pack("{s:o, s:o}", "zh", texts(t->examples_zh, t->example_zh_count), "en",
+                texts(t->examples_en, t->example_en_count)));
         json_object_set_new(o, "keywords", texts(t->keywords, t->keyword_count));
         json_array_append_new(list, o);
     }
@@ -120,8 +124,9 @@ static json_t *verbs(void)
 {
     json_t *list = json_array();
     for (int v = 0; v < VERB_COUNT; v++)
-        json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s}}", "verb", verb_info((enum verb)v)->word, "name", "zh",
-            verb_info((enum verb)v)->zh, "en", verb_info((enum verb)v)->en));
+        json_array_append_new(list,
+            json_pack("{s:s, s:{s:s, s:s}}", "verb", verb_info((enum verb)v)->word, "name", "zh",
+                verb_info((enum verb)v)->zh, "en", verb_info((enum verb)v)->en));
     return list;
 }
 
@@ -143,7 +148,8 @@ static void kind(struct http_request *req, const void *app)
     json_object_set_new(o, "name", json_name(s->name));
     json_object_set_new(o, "form", json_incref((json_t *)form_to_json(s->form)));
     json_object_set_new(o, "topics", topics(s));
-    json_object_set_new(o, "rating", json_pack("{s:i, s:i}", "levels", s->rating_levels, "badAtMost", s->rating_bad_at_most));
+    json_object_set_new(o, "rating",
+        json_pack("{s:i, s:i}", "levels", s->rating_levels, "badAtMost", s->rating_bad_at_most));
     json_object_set_new(o, "channels", texts(s->channels, s->channel_count));
     json_object_set_new(o, "verbs", verbs());
     json_object_set_new(o, "steps", steps(s));
@@ -164,8 +170,10 @@ static void units(struct http_request *req, const void *app)
 
 static void calendar(struct http_request *req, const void *app)
 {
-    static const char *const kinds[] = { [CALENDAR_WORKING] = "working", [CALENDAR_WEEKEND] = "weekend",
-        [CALENDAR_HOLIDAY] = "holiday", [CALENDAR_MAKEUP] = "makeup" };
+    static const char *const kinds[] = { [CALENDAR_WORKING] = "working",
+        [CALENDAR_WEEKEND] = "weekend",
+        [CALENDAR_HOLIDAY] = "holiday",
+        [CALENDAR_MAKEUP] = "makeup" };
     struct call *c = api_call(req);
     const struct pack *p = zone_pack(c->api->zone);
     int64_t year;
@@ -176,18 +184,22 @@ static void calendar(struct http_request *req, const void *app)
         return;
     }
     json_t *o = json_keep(req->arena, json_object()), *days = json_array();
-    int64_t first = date_to_days((struct date){ (int32_t)year, 1, 1 }), last = date_to_days((struct date){ (int32_t)year, 12, 31 });
+    int64_t first = date_to_days((struct date){ (int32_t)year, 1, 1 }),
+            last = date_to_days((struct date){ (int32_t)year, 12, 31 });
     for (int64_t d = first; d <= last; d++) {
         struct calendar_day day = calendar_day(p->calendar, d);
         json_t *item = json_object();
         json_set_str(item, "date", date_format(req->arena, date_from_days(d)));
         json_object_set_new(item, "kind", json_string(kinds[day.kind]));
-        json_object_set_new(item, "name", day.name_zh.bytes ? json_name((struct name2){ day.name_zh, day.name_en }) : json_null());
+        json_object_set_new(item, "name",
+            day.name_zh.bytes ? json_name((struct name2){ day.name_zh, day.name_en })
+                              : json_null());
         json_array_append_new(days, item);
     }
     json_set_int(o, "year", year);
     json_object_set_new(o, "days", days);
-    json_object_set_new(o, "provisional", json_boolean(calendar_is_provisional(p->calendar, first, last)));
+    json_object_set_new(
+        o, "provisional", json_boolean(calendar_is_provisional(p->calendar, first, last)));
     http_reply_json(req, 200, o);
 }
 
@@ -207,7 +219,9 @@ static json_t *knowledge_json(struct call *c, const struct store_rows *rows)
     json_set_str(o, "question", store_text(rows, 4));
     json_set_str(o, "answer", store_text(rows, 5));
     json_object_set_new(o, "unit", json_unit(p, store_text(rows, 6)));
-    json_set_str(o, "publishedOn", date_format(c->op.arena, date_from_days(zone_local_days(c->api->zone, store_int(rows, 7)))));
+    json_set_str(o, "publishedOn",
+        date_format(
+            c->op.arena, date_from_days(zone_local_days(c->api->zone, store_int(rows, 7)))));
     return o;
 }
 
@@ -215,8 +229,10 @@ static enum err find_knowledge(struct call *c, str text, str topic, json_t *item
 {
     struct store_rows rows;
     TRY(STORE_QUERY(c->op.conn, &rows, c->op.diag,
-        "SELECT k.id, k.kind, k.topic, k.title, k.question, k.answer, k.unit, k.published_at FROM knowledge k"
-        " WHERE k.zone = $1 AND ($2 = '' OR {match:knowledge_search:k.id:$2}) AND ($3 = '' OR k.topic = $3)"
+        "SELECT k.id, k.kind, k.topic, k.title, k.question, k.answer, k.unit, k.published_at"
+        " FROM knowledge k"
+        " WHERE k.zone = $1 AND ($2 = '' OR {match:knowledge_search:k.id:$2}) AND ($3 = '' OR"
+        " k.topic = $3)"
         " ORDER BY k.id DESC LIMIT $4",
         S_TEXT(c->op.zone->code), S_TEXT(text), S_TEXT(topic), S_INT(KNOWLEDGE_MAX)));
     for (bool more;;) {
@@ -276,16 +292,28 @@ static void templates(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
-static const struct api_param knowledge_params[] = { { "q", "string", "words" }, { "topic", "string", NULL }, { 0 } };
-static const struct api_param template_params[] = { { "kind", "string", NULL }, { "topic", "string", NULL }, { 0 } };
+static const struct api_param knowledge_params[] = { { "q", "string", "words" },
+    { "topic", "string", NULL }, { 0 } };
+static const struct api_param template_params[] = { { "kind", "string", NULL },
+    { "topic", "string", NULL }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route zone_routes[] = {
-    { "GET", "/api/zone", zone, 0, NULL, DOC("getZone", "The zone", "zone", API_PUBLIC, NULL, "Zone", 0, NULL) },
-    { "GET", "/api/kinds/{kind}", kind, 0, NULL, DOC("getKind", "A kind of case: form, topics, promises", "zone", API_PUBLIC, NULL, "Kind", 0, NULL) },
-    { "GET", "/api/units", units, 0, NULL, DOC("listUnits", "Units", "zone", API_PUBLIC, NULL, "[Unit]", 0, NULL) },
-    { "GET", "/api/calendar/{year}", calendar, 0, NULL, DOC("getCalendar", "Working days of a year", "zone", API_PUBLIC, NULL, "CalendarYear", 0, NULL) },
-    { "GET", "/api/knowledge", knowledge, 0, NULL, DOC("findKnowledge", "Published answers", "zone", API_PUBLIC, NULL, "[Knowledge]", 0, knowledge_params) },
-    { "GET", "/api/templates", templates, 0, NULL, DOC("listTemplates", "Templates for replies", "zone", API_SESSION, NULL, "[Template]", 0, template_params) },
+    { "GET", "/api/zone", zone, 0, NULL,
+        DOC("getZone", "The zone", "zone", API_PUBLIC, NULL, "Zone", 0, NULL) },
+    { "GET", "/api/kinds/{kind}", kind, 0, NULL,
+        DOC("getKind", "A kind of case: form, topics, promises", "zone", API_PUBLIC, NULL, "Kind",
+            0, NULL) },
+    { "GET", "/api/units", units, 0, NULL,
+        DOC("listUnits", "Units", "zone", API_PUBLIC, NULL, "[Unit]", 0, NULL) },
+    { "GET", "/api/calendar/{year}", calendar, 0, NULL,
+        DOC("getCalendar", "Working days of a year", "zone", API_PUBLIC, NULL, "CalendarYear", 0,
+            NULL) },
+    { "GET", "/api/knowledge", knowledge, 0, NULL,
+        DOC("findKnowledge", "Published answers", "zone", API_PUBLIC, NULL, "[Knowledge]", 0,
+            knowledge_params) },
+    { "GET", "/api/templates", templates, 0, NULL,
+        DOC("listTemplates", "Templates for replies", "zone", API_SESSION, NULL, "[Template]", 0,
+            template_params) },
     { 0 },
 };

@@ -52,6 +52,7 @@ int command_faults(struct command_line *line, const struct diag_list *faults);
 int command_usage(struct command_line *line);
 bool command_zh(const struct command_line *line);
 /* A whole number option; false: usage was printed. value NULL leaves *out. */
-bool command_number(struct command_line *line, const char *name, const char *value, int64_t least, int64_t most, int64_t *out);
+bool command_number(struct command_line *line, const char *name, const char *value, int64_t least,
+    int64_t most, int64_t *out);
 
 #endif

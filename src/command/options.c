@@ -10,18 +10,21 @@ bool command_zh(const struct command_line *line)
 
 int command_usage(struct command_line *line)
 {
-    fprintf(stderr, command_zh(line) ? "用法:junma %s\n" : "usage: junma %s\n", line->command->usage);
+    fprintf(
+        stderr, command_zh(line) ? "用法:junma %s\n" : "usage: junma %s\n", line->command->usage);
     return EXIT_USAGE;
 }
 
 static bool complain(struct command_line *line, const char *zh, const char *en, const char *word)
 {
-    fprintf(stderr, command_zh(line) ? "junma %s:%s %s\n" : "junma %s: %s %s\n", line->command->name, command_zh(line) ? zh : en, word);
+    fprintf(stderr, command_zh(line) ? "junma %s:%s %s\n" : "junma %s: %s %s\n",
+        line->command->name, command_zh(line) ? zh : en, word);
     command_usage(line);
     return false;
 }
 
-static const struct option_spec *find(const struct option_spec *specs, size_t count, const char *word)
+static const struct option_spec *find(
+    const struct option_spec *specs, size_t count, const char *word)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(specs[i].name, word) == 0)
@@ -29,8 +32,8 @@ static const struct option_spec *find(const struct option_spec *specs, size_t co
     return NULL;
 }
 
-bool command_options(struct command_line *line, const struct option_spec *specs, size_t count, const char **positionals,
-    size_t positionals_max, size_t *positional_count)
+bool command_options(struct command_line *line, const struct option_spec *specs, size_t count,
+    const char **positionals, size_t positionals_max, size_t *positional_count)
 {
     size_t used = 0;
     for (int i = 0; i < line->argc; i++) {
@@ -56,14 +59,16 @@ bool command_options(struct command_line *line, const struct option_spec *specs,
     return true;
 }
 
-bool command_number(struct command_line *line, const char *name, const char *value, int64_t least, int64_t most, int64_t *out)
+bool command_number(struct command_line *line, const char *name, const char *value, int64_t least,
+    int64_t most, int64_t *out)
 {
     int64_t number;
     if (!value)
         return true;
     if (!str_to_int64(str_from(value), &number) || number < least || number > most) {
-        fprintf(stderr, command_zh(line) ? "junma %s:%s 应为 %lld 至 %lld 的整数,现为 %s\n"
-                                         : "junma %s: %s must be a whole number from %lld to %lld, not %s\n",
+        fprintf(stderr,
+            command_zh(line) ? "junma %s:%s 应为 %lld 至 %lld 的整数,现为 %s\n"
+                             : "junma %s: %s must be a whole number from %lld to %lld, not %s\n",
             line->command->name, name, (long long)least, (long long)most, value);
         return false;
     }

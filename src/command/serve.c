@@ -30,13 +30,18 @@ static void tell_accounts(struct command_line *line, struct serving *s)
 {
     struct account *accounts;
     size_t count;
-    struct op op = { .zone = s->zone, .arena = line->arena, .actor = &actor_system, .diag = &line->diag,
+    struct op op = { .zone = s->zone,
+        .arena = line->arena,
+        .actor = &actor_system,
+        .diag = &line->diag,
         .now_ms = sys_now_ms(line->sys) };
     struct account_filter f = { .active_only = true, .samples_only = true, .limit = 8 };
-    if (!zone_pack(s->zone)->zone.synthetic || store_read_begin(s->zone->store, &op.conn, &line->diag) != OK)
+    if (!zone_pack(s->zone)->zone.synthetic
+        || store_read_begin(s->zone->store, &op.conn, &line->diag) != OK)
         return;
     if (account_list(&op, &f, &accounts, &count) == OK && count) {
-        printf(command_zh(line) ? "示例账号(口令均为 Junma-2026):\n" : "sample accounts (password Junma-2026):\n");
+        printf(command_zh(line) ? "示例账号(口令均为 Junma-2026):\n"
+                                : "sample accounts (password Junma-2026):\n");
         for (size_t i = 0; i < count; i++)
             printf("  %-14.*s %.*s\n", STR_ARGS(accounts[i].login), STR_ARGS(accounts[i].name));
     }
@@ -53,8 +58,13 @@ static void run_until_asked(struct serving *s, const sigset_t *signals)
 
 static int serve_zone(struct command_line *line, struct serving *s, int64_t port)
 {
-    struct api_options options = { .zone = s->zone, .address = s->address, .port = (uint16_t)port, .web_dir = s->web_dir,
-        .trusted_proxy = s->proxy, .secure_cookie = s->secure_cookie, .log = s->access_log ? log_line : NULL };
+    struct api_options options = { .zone = s->zone,
+        .address = s->address,
+        .port = (uint16_t)port,
+        .web_dir = s->web_dir,
+        .trusted_proxy = s->proxy,
+        .secure_cookie = s->secure_cookie,
+        .log = s->access_log ? log_line : NULL };
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -63,7 +73,8 @@ static int serve_zone(struct command_line *line, struct serving *s, int64_t port
     if (api_create(&s->api, &options, &line->diag) != OK)
         return command_fail(line);
     tell_accounts(line, s);
-    printf(command_zh(line) ? "骏马已启动,请打开 http://%s:%u/\n" : "Junma is up: open http://%s:%u/\n",
+    printf(command_zh(line) ? "骏马已启动,请打开 http://%s:%u/\n"
+                            : "Junma is up: open http://%s:%u/\n",
         s->address ? s->address : "127.0.0.1", api_port(s->api));
     fflush(stdout);
     run_until_asked(s, &signals);
@@ -77,8 +88,9 @@ int command_serve(struct command_line *line)
     struct serving s = { 0 };
     int64_t port = 8080;
     size_t words;
-    const struct option_spec specs[] = { { "--zone", &s.zone_dir, NULL }, { "--data", &s.data_dir, NULL },
-        { "--web", &s.web_dir, NULL }, { "--address", &s.address, NULL }, { "--port", &s.port, NULL },
+    const struct option_spec specs[] = { { "--zone", &s.zone_dir, NULL },
+        { "--data", &s.data_dir, NULL }, { "--web", &s.web_dir, NULL },
+        { "--address", &s.address, NULL }, { "--port", &s.port, NULL },
         { "--trusted-proxy", &s.proxy, NULL }, { "--secure-cookie", NULL, &s.secure_cookie },
         { "--access-log", NULL, &s.access_log } };
     if (!command_options(line, specs, sizeof specs / sizeof *specs, NULL, 0, &words)
@@ -88,7 +100,9 @@ int command_serve(struct command_line *line)
         return command_usage(line);
     struct diag_list faults;
     diag_list_init(&faults, line->arena, PACK_FAULTS_MAX);
-    struct zone_options options = { .sys = line->sys, .data_dir = s.data_dir, .pack_dir = s.zone_dir, .create = true };
+    struct zone_options options = {
+        .sys = line->sys, .data_dir = s.data_dir, .pack_dir = s.zone_dir, .create = true
+    };
     if (zone_open(&options, &s.zone, &faults, &line->diag) != OK)
         return command_faults(line, &faults);
     int status = serve_zone(line, &s, port);

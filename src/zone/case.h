@@ -31,16 +31,16 @@ struct case_row {
     str node, node_name_zh, node_name_en; /* of the step that waits; the first when several */
     str data, state;                      /* JSON texts */
     int64_t created_at, updated_at, first_response_at, replied_at, closed_at;
-    int64_t due_at;                       /* of the case's promise; 0 = none */
-    enum promise_colour colour;           /* as of op->now_ms */
-    struct promise promise;               /* the case's main promise as kept beside it; id 0 = none */
+    int64_t due_at;             /* of the case's promise; 0 = none */
+    enum promise_colour colour; /* as of op->now_ms */
+    struct promise promise;     /* the case's main promise as kept beside it; id 0 = none */
     str answer, answered_by, answered_unit;
-    int64_t rating;                       /* 5 best … 1; 0 = unrated */
+    int64_t rating; /* 5 best … 1; 0 = unrated */
     str rating_text;
     int64_t urged, supervised, reopened, suspended;
     int64_t merged_into;
-    str extension;                        /* JSON of the request that waits, or empty */
-    str source, source_number;            /* of imported cases */
+    str extension;             /* JSON of the request that waits, or empty */
+    str source, source_number; /* of imported cases */
 };
 
 struct case_task {
@@ -55,13 +55,13 @@ struct case_task {
 /* ---- making one ---- */
 
 struct case_input {
-    str kind, channel;        /* channel empty: "web" */
-    json_t *data;             /* the form's fields */
-    const int64_t *files;     /* attachments uploaded before */
+    str kind, channel;    /* channel empty: "web" */
+    json_t *data;         /* the form's fields */
+    const int64_t *files; /* attachments uploaded before */
     size_t file_count;
-    int64_t enterprise_id;    /* on behalf of; 0: the actor's own */
+    int64_t enterprise_id;           /* on behalf of; 0: the actor's own */
     str contact_name, contact_phone; /* on behalf of; empty: from the form */
-    struct diag_list *faults; /* one a field */
+    struct diag_list *faults;        /* one a field */
 };
 struct case_created {
     struct case_row row;
@@ -83,21 +83,21 @@ struct case_filter {
     str kind, text, status /* open|replied|closed|…|all|empty, "active" = open and replied */;
     str unit, topic, month, colour, channel, number;
     int64_t enterprise_id, rating;
-    bool newest_first;     /* else by danger */
+    bool newest_first;           /* else by danger */
     int64_t after_key, after_id; /* of the last row of the page before: see case_key */
-    size_t limit;          /* 1..200 */
+    size_t limit;                /* 1..200 */
 };
 struct case_page {
     struct case_row *items;
     size_t count;
-    int64_t total;         /* -1 when not counted */
+    int64_t total; /* -1 when not counted */
     bool more;
     int64_t next_key, next_id;
 };
 /* Only what the actor may see. */
 MUST_USE enum err case_list(struct op *op, const struct case_filter *f, struct case_page *out);
-MUST_USE enum err case_similar(struct op *op, const struct case_row *c, size_t limit,
-    struct case_row **out, size_t *count);
+MUST_USE enum err case_similar(
+    struct op *op, const struct case_row *c, size_t limit, struct case_row **out, size_t *count);
 MUST_USE enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size_t *count);
 
 struct task_filter {
@@ -123,17 +123,25 @@ MUST_USE enum err task_list(struct op *op, const struct task_filter *f, struct t
 struct case_link {
     const char *relation; /* merged_into, merged_from */
     int64_t id;
-    str number, title;    /* title empty where the actor may not see the other case */
+    str number, title; /* title empty where the actor may not see the other case */
     enum case_status status;
     int64_t due_at;
 };
-MUST_USE enum err case_links(struct op *op, const struct case_row *c, struct case_link **out,
-    size_t *count);
+MUST_USE enum err case_links(
+    struct op *op, const struct case_row *c, struct case_link **out, size_t *count);
 
 /* ---- verbs ---- */
 
-enum { VERB_NEEDS_TEXT = 1, VERB_TEXT = 2, VERB_NEEDS_UNIT = 4, VERB_NEEDS_DAYS = 8,
-    VERB_NEEDS_RATING = 16, VERB_NEEDS_TARGET = 32, VERB_PUBLIC = 64, VERB_FILES = 128 };
+enum {
+    VERB_NEEDS_TEXT = 1,
+    VERB_TEXT = 2,
+    VERB_NEEDS_UNIT = 4,
+    VERB_NEEDS_DAYS = 8,
+    VERB_NEEDS_RATING = 16,
+    VERB_NEEDS_TARGET = 32,
+    VERB_PUBLIC = 64,
+    VERB_FILES = 128
+};
 
 enum verb {
 #define V(name, word, zh, en, inputs, kind) VERB_##name,
@@ -154,16 +162,16 @@ const char *const *verb_words(void);
 struct verb_option {
     enum verb verb;
     bool allowed;
-    int64_t task_id;   /* where it would act, 0 = the case */
+    int64_t task_id;     /* where it would act, 0 = the case */
     struct name2 reason; /* why not */
 };
 /* Every verb that could concern this actor, allowed or not, with the reason why not. */
-MUST_USE enum err case_verbs(struct op *op, const struct case_row *c, struct verb_option **out,
-    size_t *count);
+MUST_USE enum err case_verbs(
+    struct op *op, const struct case_row *c, struct verb_option **out, size_t *count);
 
 struct verb_input {
     enum verb verb;
-    int64_t task_id;    /* 0: the only one that fits */
+    int64_t task_id; /* 0: the only one that fits */
     str text, unit, target;
     int64_t assignee, days, rating;
     bool is_public;
@@ -177,9 +185,10 @@ struct verb_result {
     int64_t event;
     str unit_before; /* for those who watch: whose lists change */
 };
-/* ERR_NOT_ALLOWED with the reason, ERR_PRECONDITION for another version, ERR_INVALID with a field. */
-MUST_USE enum err case_verb(struct op *op, int64_t id, const struct verb_input *in,
-    struct verb_result *out);
+/* ERR_NOT_ALLOWED with the reason, ERR_PRECONDITION for another version, ERR_INVALID with a field.
+ */
+MUST_USE enum err case_verb(
+    struct op *op, int64_t id, const struct verb_input *in, struct verb_result *out);
 
 /* Fires timers that are due; *fired counts them, at most `limit` a call. */
 MUST_USE enum err case_timers(struct op *op, size_t limit, size_t *fired);

@@ -37,13 +37,14 @@ enum err case_number(struct op *op, str prefix, int64_t at_ms, str *out)
     int64_t serial = store_int(&rows, 0);
     store_rows_end(&rows);
     str digits = str_printf(op->arena, "%.*s%05lld", STR_ARGS(month), (long long)serial);
-    *out = str_printf(op->arena, "%.*s%.*s-%05lld-%c", STR_ARGS(prefix), STR_ARGS(month), (long long)serial,
-        iso7064_mod11_10(digits));
+    *out = str_printf(op->arena, "%.*s%.*s-%05lld-%c", STR_ARGS(prefix), STR_ARGS(month),
+        (long long)serial, iso7064_mod11_10(digits));
     return diag_arena(op->diag, op->arena);
 }
 
 /* Who it is for: the actor's own enterprise, or the one named by an officer. */
-static enum err applicant(struct op *op, const struct case_input *in, struct moving *m, struct record *record)
+static enum err applicant(
+    struct op *op, const struct case_input *in, struct moving *m, struct record *record)
 {
     const struct pack_system *s = m->system;
     bool other = in->enterprise_id && in->enterprise_id != op->actor->enterprise;
@@ -56,12 +57,14 @@ static enum err applicant(struct op *op, const struct case_input *in, struct mov
         return OK;
     if (!id) {
         diag_field(op->diag, STR("enterpriseId"));
-        return diag_set(op->diag, ERR_INVALID, "请选择是哪家企业的诉求", "please say which enterprise this is for");
+        return diag_set(op->diag, ERR_INVALID, "请选择是哪家企业的诉求",
+            "please say which enterprise this is for");
     }
     enum err e = record_get(op, s->applicant, id, record);
     if (e == ERR_NOT_FOUND) {
         diag_field(op->diag, STR("enterpriseId"));
-        return diag_set(op->diag, ERR_INVALID, "企业库中没有这家企业", "the register has no such enterprise");
+        return diag_set(
+            op->diag, ERR_INVALID, "企业库中没有这家企业", "the register has no such enterprise");
     }
     TRY(e);
     m->row.enterprise_id = id;
@@ -77,10 +80,12 @@ static bool channel_known(const struct pack_system *s, str channel)
     return false;
 }
 
-static enum err check_form(struct op *op, const struct case_input *in, struct moving *m, json_t **cleaned)
+static enum err check_form(
+    struct op *op, const struct case_input *in, struct moving *m, json_t **cleaned)
 {
     const struct pack_system *s = m->system;
-    struct form_env env = { .now_ms = op->now_ms, .offset_s = tz_offset_s(m->pack->tz, op->now_ms) };
+    struct form_env env = { .now_ms = op->now_ms,
+        .offset_s = tz_offset_s(m->pack->tz, op->now_ms) };
     enum err e = form_check(s->form, in->data, &env, op->arena, cleaned, in->faults);
     if (e != OK) {
         if (in->faults->count)
@@ -90,13 +95,14 @@ static enum err check_form(struct op *op, const struct case_input *in, struct mo
     str topic = field_text(*cleaned, s->fields.topic);
     if (topic.bytes && s->topic_count && !pack_topic(s, topic)) {
         diag_field(op->diag, s->fields.topic);
-        return diag_set(op->diag, ERR_INVALID, "没有事项类别“%.*s”,请从列表中选择", "there is no topic \"%.*s\"; please choose one of the list",
-            STR_ARGS(topic));
+        return diag_set(op->diag, ERR_INVALID, "没有事项类别“%.*s”,请从列表中选择",
+            "there is no topic \"%.*s\"; please choose one of the list", STR_ARGS(topic));
     }
     return OK;
 }
 
-static void fill_row(struct op *op, const struct case_input *in, struct moving *m, const json_t *data)
+static void fill_row(
+    struct op *op, const struct case_input *in, struct moving *m, const json_t *data)
 {
     const struct pack_fields *f = &m->system->fields;
     struct case_row *r = &m->row;
@@ -111,17 +117,20 @@ static void fill_row(struct op *op, const struct case_input *in, struct moving *
         r->urgency = STR("normal");
     r->channel = in->channel.bytes ? in->channel : STR("web");
     r->contact_name = in->contact_name.bytes ? in->contact_name : field_text(data, f->contact_name);
-    r->contact_phone = in->contact_phone.bytes ? in->contact_phone : field_text(data, f->contact_phone);
+    r->contact_phone =
+        in->contact_phone.bytes ? in->contact_phone : field_text(data, f->contact_phone);
     r->data = json_text(op->arena, data);
     r->created_at = op->now_ms;
     r->promise.state = PROMISE_VOID; /* none yet */
 }
 
 /* What conditions and decisions see (src/pack/variables.def). */
-static json_t *start_variables(struct moving *m, const json_t *data, const struct record *applicant_record)
+static json_t *start_variables(
+    struct moving *m, const json_t *data, const struct record *applicant_record)
 {
     const struct case_row *r = &m->row;
-    json_t *v = json_keep(m->op->arena, applicant_record->data ? json_copy(applicant_record->data) : json_object());
+    json_t *v = json_keep(
+        m->op->arena, applicant_record->data ? json_copy(applicant_record->data) : json_object());
     if (!v)
         return NULL;
     json_object_update(v, (json_t *)data);
@@ -138,8 +147,9 @@ static json_t *start_variables(struct moving *m, const json_t *data, const struc
 
 enum err case_search_put(struct op *op, const struct case_row *r)
 {
-    str text = str_printf(op->arena, "%.*s %.*s %.*s %.*s %.*s %.*s", STR_ARGS(r->number), STR_ARGS(r->title),
-        STR_ARGS(r->body), STR_ARGS(r->enterprise_name), STR_ARGS(r->place), STR_ARGS(r->source_number));
+    str text = str_printf(op->arena, "%.*s %.*s %.*s %.*s %.*s %.*s", STR_ARGS(r->number),
+        STR_ARGS(r->title), STR_ARGS(r->body), STR_ARGS(r->enterprise_name), STR_ARGS(r->place),
+        STR_ARGS(r->source_number));
     TRY(diag_arena(op->diag, op->arena));
     return store_search_put(op->conn, "case_search", op->zone->code, r->id, text, op->diag);
 }
@@ -153,11 +163,13 @@ enum err case_create(struct op *op, const struct case_input *in, struct case_cre
     m.system = pack_kind(m.pack, in->kind);
     if (!m.system) {
         diag_field(op->diag, STR("kind"));
-        return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这类办件", "there is no kind of case \"%.*s\"", STR_ARGS(in->kind));
+        return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这类办件",
+            "there is no kind of case \"%.*s\"", STR_ARGS(in->kind));
     }
     if (in->channel.bytes && !channel_known(m.system, in->channel)) {
         diag_field(op->diag, STR("channel"));
-        return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这个来源渠道", "there is no channel \"%.*s\"", STR_ARGS(in->channel));
+        return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这个来源渠道",
+            "there is no channel \"%.*s\"", STR_ARGS(in->channel));
     }
     m.row.pack_version = str_from(m.pack->version);
     TRY(moving_definitions(&m));

@@ -11,16 +11,16 @@ str case_digest(struct op *op, const struct case_row *r)
 {
     struct buf b;
     buf_init(&b, op->arena, 256 * KIB);
-    const str texts[] = { r->kind, r->number, r->title, r->body, r->topic, r->channel, r->urgency, r->place,
-        r->enterprise_name, r->contact_name, r->contact_phone, r->unit, r->node, r->data, r->answer, r->answered_by,
-        r->rating_text, r->extension, r->pack_version };
+    const str texts[] = { r->kind, r->number, r->title, r->body, r->topic, r->channel, r->urgency,
+        r->place, r->enterprise_name, r->contact_name, r->contact_phone, r->unit, r->node, r->data,
+        r->answer, r->answered_by, r->rating_text, r->extension, r->pack_version };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         buf_printf(&b, "%zu:", texts[i].bytes); /* lengths, so that no two rows read alike */
         buf_add(&b, texts[i]);
     }
-    const int64_t numbers[] = { r->id, r->version, r->enterprise_id, r->account_id, r->assignee_id, r->status,
-        r->created_at, r->first_response_at, r->replied_at, r->closed_at, r->due_at, r->rating, r->urged, r->supervised,
-        r->reopened, r->suspended, r->merged_into };
+    const int64_t numbers[] = { r->id, r->version, r->enterprise_id, r->account_id, r->assignee_id,
+        r->status, r->created_at, r->first_response_at, r->replied_at, r->closed_at, r->due_at,
+        r->rating, r->urged, r->supervised, r->reopened, r->suspended, r->merged_into };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         buf_printf(&b, "%lld,", (long long)numbers[i]);
     return ledger_digest(op, buf_str(&b));
@@ -44,23 +44,30 @@ json_t *verb_event(struct moving *m, const char *word, str text)
     return o;
 }
 
-enum err event_write(struct moving *m, const char *kind, json_t *data, bool is_public, int64_t *event)
+enum err event_write(
+    struct moving *m, const char *kind, json_t *data, bool is_public, int64_t *event)
 {
     json_set_str(data, "row", case_digest(m->op, &m->row));
     return ledger_append(m->op,
-        &(struct ledger_event){ .kind = kind, .subject = m->row.id, .data = data, .is_public = is_public }, event);
+        &(struct ledger_event){
+            .kind = kind, .subject = m->row.id, .data = data, .is_public = is_public },
+        event);
 }
 
-enum err files_link(struct op *op, const int64_t *files, size_t count, int64_t case_id, int64_t event)
+enum err files_link(
+    struct op *op, const int64_t *files, size_t count, int64_t case_id, int64_t event)
 {
     for (size_t i = 0; i < count; i++) {
         TRY(STORE_EXEC(op->conn, op->diag,
-            "UPDATE attachment SET case_id = $3, event_id = $4 WHERE zone = $1 AND id = $2 AND account_id = $5 AND case_id = 0",
-            S_TEXT(op->zone->code), S_INT(files[i]), S_INT(case_id), S_INT(event), S_INT(op->actor->account)));
+            "UPDATE attachment SET case_id = $3, event_id = $4 WHERE zone = $1 AND id = $2 AND"
+            " account_id = $5 AND case_id = 0",
+            S_TEXT(op->zone->code), S_INT(files[i]), S_INT(case_id), S_INT(event),
+            S_INT(op->actor->account)));
         if (store_changes(op->conn) != 1) {
             diag_field(op->diag, STR("attachments"));
             return diag_set(op->diag, ERR_INVALID, "第%zu个附件不存在或已用于别的办件,请重新上传",
-                "attachment %zu is not there or belongs to another case; please upload it again", i + 1);
+                "attachment %zu is not there or belongs to another case; please upload it again",
+                i + 1);
         }
     }
     return OK;
@@ -72,13 +79,15 @@ static enum err recorded(struct op *op, int64_t id, str *digest)
     struct store_rows rows;
     *digest = STR_NONE;
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT event FROM journal WHERE zone = $1 AND subject = $2 ORDER BY id DESC LIMIT 20", S_TEXT(op->zone->code), S_INT(id)));
+        "SELECT event FROM journal WHERE zone = $1 AND subject = $2 ORDER BY id DESC LIMIT 20",
+        S_TEXT(op->zone->code), S_INT(id)));
     for (bool more;;) {
         json_t *event;
         TRY(store_next(&rows, &more, op->diag));
         if (!more)
             break;
-        if (store_is_null(&rows, 0) || json_parse(op->arena, store_text(&rows, 0), &event, NULL) != OK)
+        if (store_is_null(&rows, 0)
+            || json_parse(op->arena, store_text(&rows, 0), &event, NULL) != OK)
             continue;
         str row = json_str(event, "row");
         if (row.bytes) {
@@ -114,8 +123,10 @@ enum err ledger_verify_rows(struct op *op, int64_t *checked, struct diag_list *f
         if (e == OK && !str_equal(digest, case_digest(&look, &row))) {
             struct diag d = { 0 };
             diag_field(&d, row.number);
-            diag_set(&d, ERR_DIVERGED, "办件 %.*s 的当前内容与日志最后一条记录不一致:有人绕过系统改过数据库",
-                "case %.*s is not what the newest journal entry about it recorded: the database was changed behind the program",
+            diag_set(&d, ERR_DIVERGED,
+                "办件 %.*s 的当前内容与日志最后一条记录不一致:有人绕过系统改过数据库",
+                "case %.*s is not what the newest journal entry about it recorded: the database"
+                " was changed behind the program",
                 STR_ARGS(row.number));
             diag_list_add(faults, &d);
         }

@@ -19,7 +19,7 @@ struct moving {
     struct promise *promises;       /* open ones */
     size_t promise_count;
     bool promises_changed;
-    json_t *variables;              /* of the procedure, as of the last look */
+    json_t *variables; /* of the procedure, as of the last look */
 };
 
 /* Reads a case for change, with its open promises and its procedure's state. */

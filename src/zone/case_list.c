@@ -44,9 +44,11 @@ static void colour_add(struct query *q, str colour, int64_t now)
     else if (str_is(colour, "broken"))
         QUERY_ADD(q, " AND c.promise_state = 0 AND c.due_at < ?", S_INT(now));
     else if (str_is(colour, "red"))
-        QUERY_ADD(q, " AND c.promise_state = 0 AND c.due_at >= ? AND c.red_at <= ?", S_INT(now), S_INT(now));
+        QUERY_ADD(q, " AND c.promise_state = 0 AND c.due_at >= ? AND c.red_at <= ?", S_INT(now),
+            S_INT(now));
     else if (str_is(colour, "amber"))
-        QUERY_ADD(q, " AND c.promise_state = 0 AND c.red_at > ? AND c.amber_at <= ?", S_INT(now), S_INT(now));
+        QUERY_ADD(q, " AND c.promise_state = 0 AND c.red_at > ? AND c.amber_at <= ?", S_INT(now),
+            S_INT(now));
     else if (str_is(colour, "green"))
         QUERY_ADD(q, " AND c.promise_state = 0 AND c.amber_at > ?", S_INT(now));
 }
@@ -91,7 +93,8 @@ enum err case_list(struct op *op, const struct case_filter *f, struct case_page 
     struct store_rows rows;
     size_t limit = f->limit ? f->limit : 50;
     TRY(actor_require(op, "case.read"));
-    struct case_page page = { .items = ARENA_ARRAY(op->arena, struct case_row, limit), .total = -1 };
+    struct case_page page = { .items = ARENA_ARRAY(op->arena, struct case_row, limit),
+        .total = -1 };
     TRY(diag_arena(op->diag, op->arena));
     if (!f->after_id)
         TRY(count_cases(op, f, &page.total));
@@ -105,9 +108,12 @@ enum err case_list(struct op *op, const struct case_filter *f, struct case_page 
         QUERY_ADD(&q, " ORDER BY c.id DESC LIMIT ?", S_INT((int64_t)limit + 1));
     } else {
         if (f->after_id)
-            QUERY_ADD(&q, " AND (coalesce(c.due_at, ?) > ? OR (coalesce(c.due_at, ?) = ? AND c.id > ?))", S_INT(LAST),
-                S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key), S_INT(f->after_id));
-        QUERY_ADD(&q, " ORDER BY coalesce(c.due_at, ?), c.id LIMIT ?", S_INT(LAST), S_INT((int64_t)limit + 1));
+            QUERY_ADD(&q,
+                " AND (coalesce(c.due_at, ?) > ? OR (coalesce(c.due_at, ?) = ? AND c.id > ?))",
+                S_INT(LAST), S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key),
+                S_INT(f->after_id));
+        QUERY_ADD(&q, " ORDER BY coalesce(c.due_at, ?), c.id LIMIT ?", S_INT(LAST),
+            S_INT((int64_t)limit + 1));
     }
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more;;) {
@@ -132,12 +138,15 @@ enum err case_list(struct op *op, const struct case_filter *f, struct case_page 
     return diag_arena(op->diag, op->arena);
 }
 
-enum err case_similar(struct op *op, const struct case_row *c, size_t limit, struct case_row **out, size_t *count)
+enum err case_similar(
+    struct op *op, const struct case_row *c, size_t limit, struct case_row **out, size_t *count)
 {
     int64_t *ids;
     size_t found, used = 0;
-    struct store_similar query = { .index = "case_search", .zone = op->zone->code,
-        .text = str_concat(op->arena, c->title, c->body), .limit = (int)limit + 1 };
+    struct store_similar query = { .index = "case_search",
+        .zone = op->zone->code,
+        .text = str_concat(op->arena, c->title, c->body),
+        .limit = (int)limit + 1 };
     struct case_row *list = ARENA_ARRAY(op->arena, struct case_row, limit);
     TRY(diag_arena(op->diag, op->arena));
     TRY(store_search_similar(op->conn, op->arena, &query, &ids, &found, op->diag));
@@ -172,8 +181,10 @@ static void task_scope_add(struct query *q, struct op *op, const struct task_fil
 
 static void task_where(struct query *q, struct op *op, const struct task_filter *f)
 {
-    QUERY_ADD(q, " FROM task t JOIN cases c ON c.zone = t.zone AND c.id = t.case_id"
-                 " WHERE t.zone = ? AND t.state IN ('open', 'suspended')", S_TEXT(op->zone->code));
+    QUERY_ADD(q,
+        " FROM task t JOIN cases c ON c.zone = t.zone AND c.id = t.case_id"
+        " WHERE t.zone = ? AND t.state IN ('open', 'suspended')",
+        S_TEXT(op->zone->code));
     task_scope_add(q, op, f);
     text_add(q, f->text);
     if (f->node.bytes)
@@ -189,8 +200,11 @@ static enum err count_tasks(struct op *op, const struct task_filter *f, struct t
     struct task_filter any = *f;
     any.colour = STR_NONE;
     query_init(&q, op->arena);
-    QUERY_ADD(&q, "SELECT CASE WHEN c.promise_state = 1 THEN 5 WHEN c.promise_state <> 0 OR c.due_at IS NULL THEN 0"
-                  " WHEN c.due_at < ? THEN 4 WHEN c.red_at <= ? THEN 3 WHEN c.amber_at <= ? THEN 2 ELSE 1 END, count(*)",
+    QUERY_ADD(&q,
+        "SELECT CASE WHEN c.promise_state = 1 THEN 5 WHEN c.promise_state <> 0 OR c.due_at IS"
+        " NULL THEN 0"
+        " WHEN c.due_at < ? THEN 4 WHEN c.red_at <= ? THEN 3 WHEN c.amber_at <= ? THEN 2 ELSE 1"
+        " END, count(*)",
         S_INT(op->now_ms), S_INT(op->now_ms), S_INT(op->now_ms));
     task_where(&q, op, &any);
     query_sql(&q, " GROUP BY 1");
@@ -201,7 +215,8 @@ static enum err count_tasks(struct op *op, const struct task_filter *f, struct t
         if (!more)
             break;
         page->counts[store_int(&rows, 0)] = store_int(&rows, 1);
-        if (!f->colour.bytes || str_is(f->colour, promise_colour_word((enum promise_colour)store_int(&rows, 0))))
+        if (!f->colour.bytes
+            || str_is(f->colour, promise_colour_word((enum promise_colour)store_int(&rows, 0))))
             page->total += store_int(&rows, 1);
     }
     return OK;
@@ -239,9 +254,11 @@ enum err task_list(struct op *op, const struct task_filter *f, struct task_page 
     query_sql(&q, task_columns);
     task_where(&q, op, f);
     if (f->after_id)
-        QUERY_ADD(&q, " AND (coalesce(t.due_at, ?) > ? OR (coalesce(t.due_at, ?) = ? AND t.id > ?))", S_INT(LAST),
-            S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key), S_INT(f->after_id));
-    QUERY_ADD(&q, " ORDER BY coalesce(t.due_at, ?), t.id LIMIT ?", S_INT(LAST), S_INT((int64_t)limit + 1));
+        QUERY_ADD(&q,
+            " AND (coalesce(t.due_at, ?) > ? OR (coalesce(t.due_at, ?) = ? AND t.id > ?))",
+            S_INT(LAST), S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key), S_INT(f->after_id));
+    QUERY_ADD(&q, " ORDER BY coalesce(t.due_at, ?), t.id LIMIT ?", S_INT(LAST),
+        S_INT((int64_t)limit + 1));
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
@@ -258,7 +275,8 @@ enum err task_list(struct op *op, const struct task_filter *f, struct task_page 
     for (size_t i = 0; i < page.count; i++) {
         struct task_item *item = &page.items[i];
         TRY(case_names(op, &item->row));
-        step_names(op, item->row.pack_version, item->row.kind, item->task.node, &item->task.name_zh, &item->task.name_en);
+        step_names(op, item->row.pack_version, item->row.kind, item->task.node, &item->task.name_zh,
+            &item->task.name_en);
         TRY(nearest(op, item));
         page.next_key = item->task.due_at ? item->task.due_at : LAST;
         page.next_id = item->task.id;

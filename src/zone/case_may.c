@@ -1,6 +1,7 @@
 /*
- * May I? Every verb says beforehand whether it is allowed and, if not, why. One table of rules, asked
- * both for the list of verbs on a page and again when the verb is done, so that the two never differ.
+ * May I? Every verb says beforehand whether it is allowed and, if not, why. One table of rules,
+ * asked both for the list of verbs on a page and again when the verb is done, so that the two never
+ * differ.
  *
  * Order of the questions: the role's permission; a step that offers the verb and is mine; then what
  * the verb itself asks for (rules[]).
@@ -13,7 +14,8 @@ static const struct verb_info verbs[] = {
 #define VERB_KIND_STEP VERB_AT_STEP
 #define VERB_KIND_CASE VERB_AT_CASE
 #define VERB_KIND_ENDED VERB_AT_ENDED
-#define V(name, word, zh, en, inputs, kind) [VERB_##name] = { word, zh, en, inputs, VERB_KIND_##kind },
+#define V(name, word, zh, en, inputs, kind)                                                        \
+    [VERB_##name] = { word, zh, en, inputs, VERB_KIND_##kind },
 #include "zone/verbs.def"
 #undef V
 };
@@ -88,7 +90,8 @@ static bool is_mine(struct may *m, const struct case_task *t)
         return no_f(m, str_printf(arena, "现由%.*s办理", STR_ARGS(u ? u->name.zh : t->unit)),
             str_printf(arena, "it is with %.*s now", STR_ARGS(u ? u->name.en : t->unit)));
     }
-    if (t->assignee_id && t->assignee_id != a->account && m->verb != VERB_TRANSFER && m->verb != VERB_APPROVE) {
+    if (t->assignee_id && t->assignee_id != a->account && m->verb != VERB_TRANSFER
+        && m->verb != VERB_APPROVE) {
         struct arena *arena = m->moving->op->arena;
         return no_f(m, str_printf(arena, "由%.*s办理,可请其转办", STR_ARGS(t->assignee_name)),
             str_printf(arena, "%.*s has it; ask for a transfer", STR_ARGS(t->assignee_name)));
@@ -130,7 +133,8 @@ static bool may_return(struct may *m)
         return false;
     m->target = step_that_dispatches(m->moving, m->task);
     if (!m->target.bytes)
-        return no(m, "流程中没有可以退回的分派步骤", "the procedure has no earlier step that dispatches");
+        return no(
+            m, "流程中没有可以退回的分派步骤", "the procedure has no earlier step that dispatches");
     return true;
 }
 
@@ -168,13 +172,15 @@ static bool may_extend(struct may *m)
     if (!def)
         return no(m, "没有正在计时的承诺", "no promise is running");
     if (m->moving->row.extension.bytes)
-        return no(m, "已申请延期,等待批准", "an extension has been asked for and waits for approval");
+        return no(
+            m, "已申请延期,等待批准", "an extension has been asked for and waits for approval");
     if (!def->extend_times)
         return no(m, "这项承诺不能延期", "this promise cannot be extended");
     if (p->extensions >= def->extend_times)
         return no(m, "延期次数已用完", "no further extension is allowed");
     if (p->state == PROMISE_RUNNING && m->moving->op->now_ms > p->due_at)
-        return no(m, "已过期限,延期应在到期前申请", "it is overdue; an extension must be asked for before the deadline");
+        return no(m, "已过期限,延期应在到期前申请",
+            "it is overdue; an extension must be asked for before the deadline");
     return running(m) && signed_for(m);
 }
 
@@ -201,9 +207,14 @@ static int64_t today(struct moving *m, const char *kind)
 {
     struct op *op = m->op;
     struct store_rows rows;
-    int64_t from = tz_instant_of_days(zone_pack(op->zone)->tz, zone_local_days(op->zone, op->now_ms), 0), count = 0;
-    if (STORE_ONE(op->conn, &rows, op->diag, "SELECT count(*) FROM journal WHERE zone = $1 AND subject = $2 AND kind = $3 AND at >= $4",
-            S_TEXT(op->zone->code), S_INT(m->row.id), S_TEXT(str_from(kind)), S_INT(from)) == OK)
+    int64_t from = tz_instant_of_days(
+                zone_pack(op->zone)->tz, zone_local_days(op->zone, op->now_ms), 0),
+            count = 0;
+    if (STORE_ONE(op->conn, &rows, op->diag,
+            "SELECT count(*) FROM journal WHERE zone = $1 AND subject = $2 AND kind = $3 AND at"
+            " >= $4",
+            S_TEXT(op->zone->code), S_INT(m->row.id), S_TEXT(str_from(kind)), S_INT(from))
+        == OK)
         count = store_int(&rows, 0);
     store_rows_end(&rows);
     return count;
@@ -221,7 +232,8 @@ static bool may_urge(struct may *m)
     if (!with_the_zone(m))
         return false;
     if (today(m->moving, "case.urge"))
-        return no(m, "今天已经催办过,明天可以再催", "you have urged today; you may do so again tomorrow");
+        return no(
+            m, "今天已经催办过,明天可以再催", "you have urged today; you may do so again tomorrow");
     return true;
 }
 
@@ -248,10 +260,13 @@ static bool may_reopen(struct may *m)
     if (!v->row.pack_version.bytes)
         return no(m, "历史导入的办件不能重新办理", "imported cases cannot be reopened");
     if (v->row.reopened >= REOPEN_TIMES)
-        return no(m, "已经重新办理过一次,请另提新诉求", "it was reopened once already; please raise a new one");
-    int64_t closed = zone_local_days(v->op->zone, v->row.closed_at), now = zone_local_days(v->op->zone, v->op->now_ms);
+        return no(m, "已经重新办理过一次,请另提新诉求",
+            "it was reopened once already; please raise a new one");
+    int64_t closed = zone_local_days(v->op->zone, v->row.closed_at),
+            now = zone_local_days(v->op->zone, v->op->now_ms);
     if (calendar_days_between(pack->calendar, closed, now) > REOPEN_WORKING_DAYS)
-        return no(m, "办结已超过10个工作日,请另提新诉求", "it was closed more than 10 working days ago; please raise a new one");
+        return no(m, "办结已超过10个工作日,请另提新诉求",
+            "it was closed more than 10 working days ago; please raise a new one");
     return true;
 }
 
@@ -275,11 +290,24 @@ static bool may_publish(struct may *m)
 }
 
 static bool (*const rules[VERB_COUNT])(struct may *m) = {
-    [VERB_SIGN] = may_sign, [VERB_DISPATCH] = may_pass_on, [VERB_TRANSFER] = may_pass_on, [VERB_RETURN] = may_return,
-    [VERB_REPLY] = may_reply, [VERB_SUSPEND] = may_suspend, [VERB_RESUME] = may_resume, [VERB_EXTEND] = may_extend,
-    [VERB_APPROVE] = may_judge_extension, [VERB_REFUSE] = may_judge_extension, [VERB_URGE] = may_urge,
-    [VERB_SUPERVISE] = with_the_zone, [VERB_WITHDRAW] = may_withdraw, [VERB_RATE] = may_rate, [VERB_REOPEN] = may_reopen,
-    [VERB_MERGE] = may_merge, [VERB_NOTE] = may_note, [VERB_PUBLISH] = may_publish,
+    [VERB_SIGN] = may_sign,
+    [VERB_DISPATCH] = may_pass_on,
+    [VERB_TRANSFER] = may_pass_on,
+    [VERB_RETURN] = may_return,
+    [VERB_REPLY] = may_reply,
+    [VERB_SUSPEND] = may_suspend,
+    [VERB_RESUME] = may_resume,
+    [VERB_EXTEND] = may_extend,
+    [VERB_APPROVE] = may_judge_extension,
+    [VERB_REFUSE] = may_judge_extension,
+    [VERB_URGE] = may_urge,
+    [VERB_SUPERVISE] = with_the_zone,
+    [VERB_WITHDRAW] = may_withdraw,
+    [VERB_RATE] = may_rate,
+    [VERB_REOPEN] = may_reopen,
+    [VERB_MERGE] = may_merge,
+    [VERB_NOTE] = may_note,
+    [VERB_PUBLISH] = may_publish,
 };
 
 str step_that_dispatches(const struct moving *m, const struct case_task *from)
@@ -287,8 +315,8 @@ str step_that_dispatches(const struct moving *m, const struct case_task *from)
     for (size_t i = 0; i < bpmn_node_count(m->system->procedure); i++) {
         const struct bpmn_node *node = bpmn_node_at(m->system->procedure, i);
         struct case_task probe = { .node = node->id };
-        if (node->kind == BPMN_USER_TASK && !str_equal(node->id, from->node) && step_offers(m, &probe, VERB_DISPATCH)
-            && !step_offers(m, &probe, VERB_RETURN))
+        if (node->kind == BPMN_USER_TASK && !str_equal(node->id, from->node)
+            && step_offers(m, &probe, VERB_DISPATCH) && !step_offers(m, &probe, VERB_RETURN))
             return node->id;
     }
     return STR_NONE;
@@ -346,7 +374,8 @@ enum err may_begin(struct moving *m, struct may *out)
     return case_tasks(m->op, m->row.id, &out->tasks, &out->task_count);
 }
 
-enum err case_verbs(struct op *op, const struct case_row *c, struct verb_option **out, size_t *count)
+enum err case_verbs(
+    struct op *op, const struct case_row *c, struct verb_option **out, size_t *count)
 {
     struct moving m;
     struct may asked;
@@ -359,8 +388,10 @@ enum err case_verbs(struct op *op, const struct case_row *c, struct verb_option 
         bool allowed = may(&asked, (enum verb)v, 0);
         if (!allowed && asked.no_permission)
             continue; /* not this role's verb at all: no use showing it */
-        list[used++] = (struct verb_option){ .verb = (enum verb)v, .allowed = allowed,
-            .task_id = asked.task ? asked.task->id : 0, .reason = asked.reason };
+        list[used++] = (struct verb_option){ .verb = (enum verb)v,
+            .allowed = allowed,
+            .task_id = asked.task ? asked.task->id : 0,
+            .reason = asked.reason };
     }
     *out = list;
     *count = used;

@@ -16,8 +16,8 @@ enum err moving_definitions(struct moving *m)
     TRY(zone_pack_version(m->op, m->row.pack_version, &m->pack));
     m->system = pack_kind(m->pack, m->row.kind);
     if (!m->system)
-        return diag_set(m->op->diag, ERR_UNSUPPORTED, "配置中没有办件类型 %.*s", "the pack has no kind of case %.*s",
-            STR_ARGS(m->row.kind));
+        return diag_set(m->op->diag, ERR_UNSUPPORTED, "配置中没有办件类型 %.*s",
+            "the pack has no kind of case %.*s", STR_ARGS(m->row.kind));
     struct promise *open;
     size_t count = 0;
     m->promises = ARENA_ARRAY(m->op->arena, struct promise, PROMISES_OPEN_MAX);
@@ -25,8 +25,8 @@ enum err moving_definitions(struct moving *m)
     if (m->row.version) {
         TRY(promise_list(m->op, m->row.id, true, &open, &count));
         if (count > PROMISES_OPEN_MAX)
-            return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项", "more than %d open promises on one case",
-                PROMISES_OPEN_MAX);
+            return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项",
+                "more than %d open promises on one case", PROMISES_OPEN_MAX);
         memcpy(m->promises, open, count * sizeof *open);
     }
     m->promise_count = count;
@@ -69,10 +69,11 @@ static bool meets(const struct pack_promise *def, enum verb verb)
 static enum err add_promise(struct moving *m, const struct pack_promise *def, int64_t task_id)
 {
     if (m->promise_count == PROMISES_OPEN_MAX)
-        return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项", "more than %d open promises on one case",
-            PROMISES_OPEN_MAX);
+        return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项",
+            "more than %d open promises on one case", PROMISES_OPEN_MAX);
     m->promises_changed = true;
-    return promise_start(m->op, def, m->row.id, task_id, m->variables, &m->promises[m->promise_count++]);
+    return promise_start(
+        m->op, def, m->row.id, task_id, m->variables, &m->promises[m->promise_count++]);
 }
 
 enum err promises_start_named(struct moving *m, str names, int64_t task_id)
@@ -97,8 +98,9 @@ static enum err start_case_promises(struct moving *m, const struct bpmn_node *st
         for (size_t v = 0; v < def->met_by_count; v++)
             here = here || listed(step->verbs, str_terminated(m->op->arena, def->met_by[v]));
         for (size_t p = 0; p < m->promise_count; p++)
-            runs = runs || (!m->promises[p].task_id && str_equal(m->promises[p].code, def->code)
-                && m->promises[p].state < PROMISE_MET);
+            runs = runs
+                || (!m->promises[p].task_id && str_equal(m->promises[p].code, def->code)
+                    && m->promises[p].state < PROMISE_MET);
         if (def->scope == PACK_PROMISE_CASE && here && !runs)
             TRY(add_promise(m, def, 0));
     }
@@ -134,8 +136,9 @@ const struct promise *promises_nearest(const struct moving *m, int64_t task_id)
 enum err tasks_due_update(struct moving *m, int64_t task_id)
 {
     const struct promise *p = promises_nearest(m, task_id);
-    return STORE_EXEC(m->op->conn, m->op->diag, "UPDATE task SET due_at = $3 WHERE zone = $1 AND id = $2",
-        S_TEXT(m->op->zone->code), S_INT(task_id), p ? S_INT(p->due_at) : S_NULL);
+    return STORE_EXEC(m->op->conn, m->op->diag,
+        "UPDATE task SET due_at = $3 WHERE zone = $1 AND id = $2", S_TEXT(m->op->zone->code),
+        S_INT(task_id), p ? S_INT(p->due_at) : S_NULL);
 }
 
 /* The case's main promise: the open one of the case, else the one that ended last. */
@@ -147,7 +150,9 @@ static void copy_main(struct moving *m)
         if (p->task_id)
             continue;
         bool open = p->state < PROMISE_MET, main_open = main && main->state < PROMISE_MET;
-        if (!main || (open && !main_open) || (open == main_open && open ? p->due_at < main->due_at : p->ended_at >= main->ended_at))
+        if (!main || (open && !main_open)
+            || (open == main_open && open ? p->due_at < main->due_at
+                                          : p->ended_at >= main->ended_at))
             main = p;
     }
     if (main)
@@ -182,23 +187,36 @@ static enum err update_row(struct moving *m)
     struct op *op = m->op;
     const struct case_row *r = &m->row;
     const struct pack *pack = zone_pack(op->zone);
-    int64_t minutes = r->first_response_at ? calendar_minutes_between(&pack->clock, r->created_at, r->first_response_at) : 0;
-    int64_t days = r->replied_at ? calendar_days_between(pack->calendar, zone_local_days(op->zone, r->created_at),
-        zone_local_days(op->zone, r->replied_at)) : 0;
+    int64_t minutes = r->first_response_at
+        ? calendar_minutes_between(&pack->clock, r->created_at, r->first_response_at)
+        : 0;
+    int64_t days = r->replied_at
+        ? calendar_days_between(pack->calendar, zone_local_days(op->zone, r->created_at),
+            zone_local_days(op->zone, r->replied_at))
+        : 0;
     return STORE_EXEC(op->conn, op->diag,
-        "UPDATE cases SET version = $3, topic = $4, urgency = $5, unit = $6, assignee_id = $7, status = $8, node = $9,"
-        " state = $10, updated_at = $11, first_response_at = $12, first_response_minutes = $13, replied_at = $14,"
-        " handling_days = $15, closed_at = $16, promise_id = $17, promise_state = $18, due_at = $19, amber_at = $20,"
-        " red_at = $21, on_time = CASE WHEN on_time = 0 THEN 0 ELSE coalesce($22, on_time) END, answer = $23,"
-        " answered_by = $24, answered_unit = $25, rating = $26, rating_text = $27, urged = $28, supervised = $29,"
-        " reopened = $30, suspended = $31, merged_into = $32, extension = $33 WHERE zone = $1 AND id = $2",
-        S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->topic), S_TEXT(r->urgency), S_TEXT(r->unit),
-        S_INT(r->assignee_id), S_INT(r->status), S_TEXT(r->node), S_TEXT(r->state), S_INT(r->updated_at),
-        or_null(r->first_response_at), r->first_response_at ? S_INT(minutes) : S_NULL, or_null(r->replied_at),
-        r->replied_at ? S_INT(days) : S_NULL, or_null(r->closed_at), S_INT(r->promise.id), S_INT(r->promise.state),
-        or_null(r->due_at), or_null(r->promise.amber_at), or_null(r->promise.red_at), on_time(m), S_TEXT(r->answer),
-        S_TEXT(r->answered_by), S_TEXT(r->answered_unit), or_null(r->rating), S_TEXT(r->rating_text), S_INT(r->urged),
-        S_INT(r->supervised), S_INT(r->reopened), S_INT(r->suspended), S_INT(r->merged_into), S_TEXT(r->extension));
+        "UPDATE cases SET version = $3, topic = $4, urgency = $5, unit = $6, assignee_id = $7,"
+        " status = $8, node = $9,"
+        " state = $10, updated_at = $11, first_response_at = $12, first_response_minutes = $13,"
+        " replied_at = $14,"
+        " handling_days = $15, closed_at = $16, promise_id = $17, promise_state = $18, due_at ="
+        " $19, amber_at = $20,"
+        " red_at = $21, on_time = CASE WHEN on_time = 0 THEN 0 ELSE coalesce($22, on_time) END,"
+        " answer = $23,"
+        " answered_by = $24, answered_unit = $25, rating = $26, rating_text = $27, urged = $28,"
+        " supervised = $29,"
+        " reopened = $30, suspended = $31, merged_into = $32, extension = $33 WHERE zone = $1"
+        " AND id = $2",
+        S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->topic),
+        S_TEXT(r->urgency), S_TEXT(r->unit), S_INT(r->assignee_id), S_INT(r->status),
+        S_TEXT(r->node), S_TEXT(r->state), S_INT(r->updated_at), or_null(r->first_response_at),
+        r->first_response_at ? S_INT(minutes) : S_NULL, or_null(r->replied_at),
+        r->replied_at ? S_INT(days) : S_NULL, or_null(r->closed_at), S_INT(r->promise.id),
+        S_INT(r->promise.state), or_null(r->due_at), or_null(r->promise.amber_at),
+        or_null(r->promise.red_at), on_time(m), S_TEXT(r->answer), S_TEXT(r->answered_by),
+        S_TEXT(r->answered_unit), or_null(r->rating), S_TEXT(r->rating_text), S_INT(r->urged),
+        S_INT(r->supervised), S_INT(r->reopened), S_INT(r->suspended), S_INT(r->merged_into),
+        S_TEXT(r->extension));
 }
 
 static enum err insert_row(struct moving *m)
@@ -207,20 +225,28 @@ static enum err insert_row(struct moving *m)
     const struct case_row *r = &m->row;
     struct date on = date_from_days(zone_local_days(op->zone, r->created_at));
     return STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO cases (zone, id, version, kind, number, pack_version, title, body, topic, channel, urgency, place,"
-        " enterprise_id, enterprise_name, account_id, contact_name, contact_phone, unit, assignee_id, status, node, data,"
-        " state, created_at, created_on, updated_at, promise_id, promise_state, due_at, amber_at, red_at, answer,"
-        " answered_by, answered_unit, rating_text, urged, supervised, reopened, suspended, merged_into, extension,"
+        "INSERT INTO cases (zone, id, version, kind, number, pack_version, title, body, topic,"
+        " channel, urgency, place,"
+        " enterprise_id, enterprise_name, account_id, contact_name, contact_phone, unit,"
+        " assignee_id, status, node, data,"
+        " state, created_at, created_on, updated_at, promise_id, promise_state, due_at,"
+        " amber_at, red_at, answer,"
+        " answered_by, answered_unit, rating_text, urged, supervised, reopened, suspended,"
+        " merged_into, extension,"
         " source, source_number)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
-        " $23, $24, $25, $24, $26, $27, $28, $29, $30, '', '', '', '', 0, 0, 0, 0, 0, '', $31, $32)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+        " $18, $19, $20, $21, $22,"
+        " $23, $24, $25, $24, $26, $27, $28, $29, $30, '', '', '', '', 0, 0, 0, 0, 0, '', $31,"
+        " $32)",
         S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->kind), S_TEXT(r->number),
-        S_TEXT(r->pack_version), S_TEXT(r->title), S_TEXT(r->body), S_TEXT(r->topic), S_TEXT(r->channel),
-        S_TEXT(r->urgency), S_TEXT(r->place), S_INT(r->enterprise_id), S_TEXT(r->enterprise_name), S_INT(r->account_id),
-        S_TEXT(r->contact_name), S_TEXT(r->contact_phone), S_TEXT(r->unit), S_INT(r->assignee_id), S_INT(r->status),
-        S_TEXT(r->node), S_TEXT(r->data), S_TEXT(r->state), S_INT(r->created_at), S_TEXT(date_format(op->arena, on)),
-        S_INT(r->promise.id), S_INT(r->promise.state), or_null(r->due_at), or_null(r->promise.amber_at),
-        or_null(r->promise.red_at), S_TEXT(r->source), S_TEXT(r->source_number));
+        S_TEXT(r->pack_version), S_TEXT(r->title), S_TEXT(r->body), S_TEXT(r->topic),
+        S_TEXT(r->channel), S_TEXT(r->urgency), S_TEXT(r->place), S_INT(r->enterprise_id),
+        S_TEXT(r->enterprise_name), S_INT(r->account_id), S_TEXT(r->contact_name),
+        S_TEXT(r->contact_phone), S_TEXT(r->unit), S_INT(r->assignee_id), S_INT(r->status),
+        S_TEXT(r->node), S_TEXT(r->data), S_TEXT(r->state), S_INT(r->created_at),
+        S_TEXT(date_format(op->arena, on)), S_INT(r->promise.id), S_INT(r->promise.state),
+        or_null(r->due_at), or_null(r->promise.amber_at), or_null(r->promise.red_at),
+        S_TEXT(r->source), S_TEXT(r->source_number));
 }
 
 /* The open tasks decide who has the case and what it is waiting for. */

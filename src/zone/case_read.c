@@ -24,13 +24,19 @@ bool case_status_from(str word, enum case_status *out)
     return false;
 }
 
-const char case_columns[]
-    = "c.id, c.version, c.kind, c.number, c.pack_version, c.title, c.body, c.topic, c.channel, c.urgency, c.place,"
-      " c.enterprise_id, c.enterprise_name, c.account_id, c.contact_name, c.contact_phone, c.unit, c.assignee_id,"
-      " c.status, c.node, c.data, c.state, c.created_at, c.updated_at, c.first_response_at, c.replied_at, c.closed_at,"
-      " c.promise_id, c.promise_state, c.due_at, c.amber_at, c.red_at, c.answer, c.answered_by, c.answered_unit,"
-      " c.rating, c.rating_text, c.urged, c.supervised, c.reopened, c.suspended, c.merged_into, c.extension, c.source,"
-      " c.source_number, (SELECT a.name FROM account a WHERE a.zone = c.zone AND a.id = c.assignee_id)";
+const char case_columns[] =
+    "c.id, c.version, c.kind, c.number, c.pack_version, c.title, c.body, c.topic, c.channel,"
+    " c.urgency, c.place,"
+    " c.enterprise_id, c.enterprise_name, c.account_id, c.contact_name, c.contact_phone,"
+    " c.unit, c.assignee_id,"
+    " c.status, c.node, c.data, c.state, c.created_at, c.updated_at, c.first_response_at,"
+    " c.replied_at, c.closed_at,"
+    " c.promise_id, c.promise_state, c.due_at, c.amber_at, c.red_at, c.answer, c.answered_by,"
+    " c.answered_unit,"
+    " c.rating, c.rating_text, c.urged, c.supervised, c.reopened, c.suspended, c.merged_into,"
+    " c.extension, c.source,"
+    " c.source_number, (SELECT a.name FROM account a WHERE a.zone = c.zone AND a.id ="
+    " c.assignee_id)";
 
 static str text(struct op *op, const struct store_rows *rows, int column)
 {
@@ -39,23 +45,55 @@ static str text(struct op *op, const struct store_rows *rows, int column)
 
 void case_read(struct op *op, const struct store_rows *rows, struct case_row *c)
 {
-    *c = (struct case_row){ .id = store_int(rows, 0), .version = store_int(rows, 1), .kind = text(op, rows, 2),
-        .number = text(op, rows, 3), .pack_version = text(op, rows, 4), .title = text(op, rows, 5),
-        .body = text(op, rows, 6), .topic = text(op, rows, 7), .channel = text(op, rows, 8),
-        .urgency = text(op, rows, 9), .place = text(op, rows, 10), .enterprise_id = store_int(rows, 11),
-        .enterprise_name = text(op, rows, 12), .account_id = store_int(rows, 13), .contact_name = text(op, rows, 14),
-        .contact_phone = text(op, rows, 15), .unit = text(op, rows, 16), .assignee_id = store_int(rows, 17),
-        .status = (enum case_status)store_int(rows, 18), .node = text(op, rows, 19), .data = text(op, rows, 20),
-        .state = text(op, rows, 21), .created_at = store_int(rows, 22), .updated_at = store_int(rows, 23),
-        .first_response_at = store_int(rows, 24), .replied_at = store_int(rows, 25), .closed_at = store_int(rows, 26),
-        .due_at = store_int(rows, 29), .answer = text(op, rows, 32), .answered_by = text(op, rows, 33),
-        .answered_unit = text(op, rows, 34), .rating = store_int(rows, 35), .rating_text = text(op, rows, 36),
-        .urged = store_int(rows, 37), .supervised = store_int(rows, 38), .reopened = store_int(rows, 39),
-        .suspended = store_int(rows, 40), .merged_into = store_int(rows, 41), .extension = text(op, rows, 42),
-        .source = text(op, rows, 43), .source_number = text(op, rows, 44), .assignee_name = text(op, rows, 45) };
-    c->promise = (struct promise){ .id = store_int(rows, 27), .case_id = c->id,
-        .state = (enum promise_state)store_int(rows, 28), .due_at = c->due_at, .amber_at = store_int(rows, 30),
-        .red_at = store_int(rows, 31), .ended_at = c->replied_at };
+    *c = (struct case_row){ .id = store_int(rows, 0),
+        .version = store_int(rows, 1),
+        .kind = text(op, rows, 2),
+        .number = text(op, rows, 3),
+        .pack_version = text(op, rows, 4),
+        .title = text(op, rows, 5),
+        .body = text(op, rows, 6),
+        .topic = text(op, rows, 7),
+        .channel = text(op, rows, 8),
+        .urgency = text(op, rows, 9),
+        .place = text(op, rows, 10),
+        .enterprise_id = store_int(rows, 11),
+        .enterprise_name = text(op, rows, 12),
+        .account_id = store_int(rows, 13),
+        .contact_name = text(op, rows, 14),
+        .contact_phone = text(op, rows, 15),
+        .unit = text(op, rows, 16),
+        .assignee_id = store_int(rows, 17),
+        .status = (enum case_status)store_int(rows, 18),
+        .node = text(op, rows, 19),
+        .data = text(op, rows, 20),
+        .state = text(op, rows, 21),
+        .created_at = store_int(rows, 22),
+        .updated_at = store_int(rows, 23),
+        .first_response_at = store_int(rows, 24),
+        .replied_at = store_int(rows, 25),
+        .closed_at = store_int(rows, 26),
+        .due_at = store_int(rows, 29),
+        .answer = text(op, rows, 32),
+        .answered_by = text(op, rows, 33),
+        .answered_unit = text(op, rows, 34),
+        .rating = store_int(rows, 35),
+        .rating_text = text(op, rows, 36),
+        .urged = store_int(rows, 37),
+        .supervised = store_int(rows, 38),
+        .reopened = store_int(rows, 39),
+        .suspended = store_int(rows, 40),
+        .merged_into = store_int(rows, 41),
+        .extension = text(op, rows, 42),
+        .source = text(op, rows, 43),
+        .source_number = text(op, rows, 44),
+        .assignee_name = text(op, rows, 45) };
+    c->promise = (struct promise){ .id = store_int(rows, 27),
+        .case_id = c->id,
+        .state = (enum promise_state)store_int(rows, 28),
+        .due_at = c->due_at,
+        .amber_at = store_int(rows, 30),
+        .red_at = store_int(rows, 31),
+        .ended_at = c->replied_at };
     c->colour = promise_colour(&c->promise, op->now_ms);
 }
 
@@ -64,7 +102,8 @@ void step_names(struct op *op, str pack_version, str kind, str node, str *zh, st
     const struct pack *pack;
     const struct pack_system *s;
     *zh = *en = node;
-    if (!node.bytes || zone_pack_version(op, pack_version, &pack) != OK || !(s = pack_kind(pack, kind)))
+    if (!node.bytes || zone_pack_version(op, pack_version, &pack) != OK
+        || !(s = pack_kind(pack, kind)))
         return;
     const struct bpmn_node *n = bpmn_node_by_id(s->procedure, node);
     if (n) {
@@ -86,7 +125,9 @@ void scope_add(struct query *q, const struct actor *a)
     case PACK_SCOPE_ALL:
         break;
     case PACK_SCOPE_UNIT:
-        QUERY_ADD(q, " AND EXISTS (SELECT 1 FROM case_unit u WHERE u.zone = c.zone AND u.unit = ? AND u.case_id = c.id)",
+        QUERY_ADD(q,
+            " AND EXISTS (SELECT 1 FROM case_unit u WHERE u.zone = c.zone AND u.unit = ? AND"
+            " u.case_id = c.id)",
             S_TEXT(a->unit));
         break;
     case PACK_SCOPE_ENTERPRISE:
@@ -117,7 +158,8 @@ enum err scope_check(struct op *op, const struct case_row *c, bool *seen)
     case PACK_SCOPE_UNIT:
         break;
     }
-    e = STORE_ONE(op->conn, &rows, op->diag, "SELECT 1 FROM case_unit WHERE zone = $1 AND unit = $2 AND case_id = $3",
+    e = STORE_ONE(op->conn, &rows, op->diag,
+        "SELECT 1 FROM case_unit WHERE zone = $1 AND unit = $2 AND case_id = $3",
         S_TEXT(op->zone->code), S_TEXT(a->unit), S_INT(c->id));
     store_rows_end(&rows);
     *seen = e == OK;
@@ -126,10 +168,12 @@ enum err scope_check(struct op *op, const struct case_row *c, bool *seen)
 
 static enum err not_found(struct op *op)
 {
-    return diag_set(op->diag, ERR_NOT_FOUND, "没有找到这件诉求,或您无权查看", "there is no such case, or you may not see it");
+    return diag_set(op->diag, ERR_NOT_FOUND, "没有找到这件诉求,或您无权查看",
+        "there is no such case, or you may not see it");
 }
 
-static enum err get_where(struct op *op, const char *where, struct store_value value, struct case_row *out)
+static enum err get_where(
+    struct op *op, const char *where, struct store_value value, struct case_row *out)
 {
     struct store_rows rows;
     struct query q;
@@ -166,17 +210,25 @@ enum err case_by_number(struct op *op, str number, struct case_row *out)
     return get_where(op, " AND c.number = ?", S_TEXT(number), out);
 }
 
-const char task_columns[]
-    = "t.id, t.case_id, t.token, t.node, t.role, t.unit, t.assignee_id, t.state, t.created_at, t.signed_at, t.done_at,"
-      " t.due_at, (SELECT b.name FROM account b WHERE b.zone = t.zone AND b.id = t.assignee_id)";
+const char task_columns[] =
+    "t.id, t.case_id, t.token, t.node, t.role, t.unit, t.assignee_id, t.state, t.created_at,"
+    " t.signed_at, t.done_at,"
+    " t.due_at, (SELECT b.name FROM account b WHERE b.zone = t.zone AND b.id = t.assignee_id)";
 
 void task_read(struct op *op, const struct store_rows *rows, int first, struct case_task *t)
 {
-    *t = (struct case_task){ .id = store_int(rows, first), .case_id = store_int(rows, first + 1),
-        .token = store_int(rows, first + 2), .node = text(op, rows, first + 3), .role = text(op, rows, first + 4),
-        .unit = text(op, rows, first + 5), .assignee_id = store_int(rows, first + 6), .state = text(op, rows, first + 7),
-        .created_at = store_int(rows, first + 8), .signed_at = store_int(rows, first + 9),
-        .done_at = store_int(rows, first + 10), .due_at = store_int(rows, first + 11),
+    *t = (struct case_task){ .id = store_int(rows, first),
+        .case_id = store_int(rows, first + 1),
+        .token = store_int(rows, first + 2),
+        .node = text(op, rows, first + 3),
+        .role = text(op, rows, first + 4),
+        .unit = text(op, rows, first + 5),
+        .assignee_id = store_int(rows, first + 6),
+        .state = text(op, rows, first + 7),
+        .created_at = store_int(rows, first + 8),
+        .signed_at = store_int(rows, first + 9),
+        .done_at = store_int(rows, first + 10),
+        .due_at = store_int(rows, first + 11),
         .assignee_name = text(op, rows, first + 12) };
 }
 
@@ -190,8 +242,8 @@ enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size
     query_init(&q, op->arena);
     query_sql(&q, "SELECT ");
     query_sql(&q, task_columns);
-    QUERY_ADD(&q, " FROM task t WHERE t.zone = ? AND t.case_id = ? ORDER BY t.id DESC LIMIT ?", S_TEXT(op->zone->code),
-        S_INT(case_id), S_INT(CASE_TASKS_MAX));
+    QUERY_ADD(&q, " FROM task t WHERE t.zone = ? AND t.case_id = ? ORDER BY t.id DESC LIMIT ?",
+        S_TEXT(op->zone->code), S_INT(case_id), S_INT(CASE_TASKS_MAX));
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
@@ -213,10 +265,12 @@ enum err case_links(struct op *op, const struct case_row *c, struct case_link **
     size_t used = 0;
     TRY(diag_arena(op->diag, op->arena));
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT id, number, title, status, due_at, merged_into, enterprise_id FROM cases WHERE zone = $1"
+        "SELECT id, number, title, status, due_at, merged_into, enterprise_id FROM cases WHERE"
+        " zone = $1"
         " AND (id = $2 OR (merged_into = $3 AND merged_into <> 0)) ORDER BY id LIMIT 100",
         S_TEXT(op->zone->code), S_INT(c->merged_into), S_INT(c->id)));
-    bool everything = op->actor->system || (op->actor->role && op->actor->role->scope != PACK_SCOPE_ENTERPRISE);
+    bool everything =
+        op->actor->system || (op->actor->role && op->actor->role->scope != PACK_SCOPE_ENTERPRISE);
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more || used == LINKS_MAX)
@@ -225,9 +279,12 @@ enum err case_links(struct op *op, const struct case_row *c, struct case_link **
         bool into = store_int(&rows, 0) == c->merged_into;
         if (!into && !everything && !mine)
             continue; /* who else asked the same is not this applicant's business */
-        list[used++] = (struct case_link){ .relation = into ? "merged_into" : "merged_from", .id = store_int(&rows, 0),
-            .number = text(op, &rows, 1), .title = everything || mine ? text(op, &rows, 2) : STR_NONE,
-            .status = (enum case_status)store_int(&rows, 3), .due_at = store_int(&rows, 4) };
+        list[used++] = (struct case_link){ .relation = into ? "merged_into" : "merged_from",
+            .id = store_int(&rows, 0),
+            .number = text(op, &rows, 1),
+            .title = everything || mine ? text(op, &rows, 2) : STR_NONE,
+            .status = (enum case_status)store_int(&rows, 3),
+            .due_at = store_int(&rows, 4) };
     }
     store_rows_end(&rows);
     *out = list;

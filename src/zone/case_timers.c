@@ -1,11 +1,13 @@
-/* Timers that are due move their cases; and the sentence that tells an applicant what comes next. */
+/* Timers that are due move their cases; and the sentence that tells an applicant what comes next.
+ */
 #include "zone/case_write.h"
 
 static enum err fire(struct op *op, int64_t case_id, int64_t timer_row, int64_t number)
 {
     struct moving m;
     int64_t event;
-    TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code), S_INT(timer_row)));
+    TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(timer_row)));
     TRY(moving_load(op, case_id, &m));
     if (!m.instance)
         return OK;
@@ -21,12 +23,15 @@ enum err case_timers(struct op *op, size_t limit, size_t *fired)
 {
     enum { DUE_MAX = 256 };
     struct store_rows rows;
-    struct { int64_t id, case_id, number; } due[DUE_MAX];
+    struct {
+        int64_t id, case_id, number;
+    } due[DUE_MAX];
     size_t count = 0;
     if (limit > DUE_MAX)
         limit = DUE_MAX;
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT id, case_id, number FROM timer WHERE zone = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3",
+        "SELECT id, case_id, number FROM timer WHERE zone = $1 AND due_at <= $2 ORDER BY due_at"
+        " LIMIT $3",
         S_TEXT(op->zone->code), S_INT(op->now_ms), S_INT((int64_t)limit)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
@@ -52,20 +57,27 @@ struct name2 case_next(struct op *op, const struct case_row *c)
     switch (c->status) {
     case CASE_OPEN:
         if (c->suspended)
-            return (struct name2){ str_printf(a, "%.*s正在等您补充情况,期间不计时。", STR_ARGS(unit_zh)),
-                str_printf(a, "%.*s is waiting for something from you; the clock stands still.", STR_ARGS(unit_en)) };
+            return (struct name2){ str_printf(
+                                       a, "%.*s正在等您补充情况,期间不计时。", STR_ARGS(unit_zh)),
+                str_printf(a, "%.*s is waiting for something from you; the clock stands still.",
+                    STR_ARGS(unit_en)) };
         if (!c->due_at)
-            return (struct name2){ str_printf(a, "由%.*s办理。", STR_ARGS(unit_zh)), str_printf(a, "%.*s has it.", STR_ARGS(unit_en)) };
-        return (struct name2){ str_printf(a, "由%.*s办理,承诺%d月%d日前答复。", STR_ARGS(unit_zh), due.month, due.day),
-            str_printf(a, "%.*s has it and will answer by %d-%02d-%02d.", STR_ARGS(unit_en), due.year, due.month, due.day) };
+            return (struct name2){ str_printf(a, "由%.*s办理。", STR_ARGS(unit_zh)),
+                str_printf(a, "%.*s has it.", STR_ARGS(unit_en)) };
+        return (struct name2){ str_printf(a, "由%.*s办理,承诺%d月%d日前答复。", STR_ARGS(unit_zh),
+                                   due.month, due.day),
+            str_printf(a, "%.*s has it and will answer by %d-%02d-%02d.", STR_ARGS(unit_en),
+                due.year, due.month, due.day) };
     case CASE_REPLIED:
-        return (struct name2){ STR("已答复,请确认是否解决并评价。"), STR("Answered. Please say whether it helped, and rate it.") };
+        return (struct name2){ STR("已答复,请确认是否解决并评价。"),
+            STR("Answered. Please say whether it helped, and rate it.") };
     case CASE_CLOSED:
         return (struct name2){ STR("已办结。"), STR("Closed.") };
     case CASE_WITHDRAWN:
         return (struct name2){ STR("已撤回。"), STR("Withdrawn.") };
     case CASE_MERGED:
-        return (struct name2){ STR("与相同的诉求合并办理,进展见合并后的编号。"), STR("Merged with the same request; see there for progress.") };
+        return (struct name2){ STR("与相同的诉求合并办理,进展见合并后的编号。"),
+            STR("Merged with the same request; see there for progress.") };
     }
     return (struct name2){ STR_NONE, STR_NONE };
 }

@@ -14,9 +14,9 @@ struct doing {
     struct moving *m;
     struct may *may;
     const struct verb_input *in;
-    json_t *event;     /* what will be journalled; the functions add to it */
-    bool is_public;    /* does the applicant see it */
-    int64_t other;     /* another case concerned (merge), 0 = none */
+    json_t *event;  /* what will be journalled; the functions add to it */
+    bool is_public; /* does the applicant see it */
+    int64_t other;  /* another case concerned (merge), 0 = none */
 };
 
 enum { TEXT_BYTES_MAX = 20000 };
@@ -53,7 +53,8 @@ static void first_response(struct doing *d)
 
 static enum err assign(struct moving *m, int64_t task, int64_t account, int64_t signed_at)
 {
-    return STORE_EXEC(m->op->conn, m->op->diag, "UPDATE task SET assignee_id = $3, signed_at = $4 WHERE zone = $1 AND id = $2",
+    return STORE_EXEC(m->op->conn, m->op->diag,
+        "UPDATE task SET assignee_id = $3, signed_at = $4 WHERE zone = $1 AND id = $2",
         S_TEXT(m->op->zone->code), S_INT(task), S_INT(account), S_INT_OR_NULL(signed_at));
 }
 
@@ -62,11 +63,12 @@ static enum err check_assignee(struct op *op, int64_t account, str unit)
 {
     struct store_rows rows;
     enum err e = STORE_ONE(op->conn, &rows, op->diag,
-        "SELECT 1 FROM account WHERE zone = $1 AND id = $2 AND unit = $3 AND disabled = 0", S_TEXT(op->zone->code),
-        S_INT(account), S_TEXT(unit));
+        "SELECT 1 FROM account WHERE zone = $1 AND id = $2 AND unit = $3 AND disabled = 0",
+        S_TEXT(op->zone->code), S_INT(account), S_TEXT(unit));
     store_rows_end(&rows);
     if (e == ERR_NOT_FOUND)
-        return invalid(op, "assignee", "该承办人不在所选单位,请重新选择", "this officer is not in the unit chosen; please choose again");
+        return invalid(op, "assignee", "该承办人不在所选单位,请重新选择",
+            "this officer is not in the unit chosen; please choose again");
     return e;
 }
 
@@ -74,7 +76,8 @@ static enum err check_unit(struct doing *d, const struct pack_unit **out)
 {
     const struct pack_unit *u = pack_unit(d->m->pack, d->in->unit);
     if (!u || (u->kind != PACK_UNIT_HANDLER && u->kind != PACK_UNIT_CENTRE))
-        return invalid(d->m->op, "unit", "没有这个承办单位,请从列表中选择", "there is no such handling unit; please choose one of the list");
+        return invalid(d->m->op, "unit", "没有这个承办单位,请从列表中选择",
+            "there is no such handling unit; please choose one of the list");
     *out = u;
     json_set_str(d->event, "unit", u->code);
     return OK;
@@ -133,14 +136,17 @@ static enum err do_transfer(struct doing *d)
     TRY(check_unit(d, &unit));
     bool same = str_equal(unit->code, t->unit);
     if (same && (!d->in->assignee || d->in->assignee == t->assignee_id))
-        return invalid(op, "unit", "已由该单位办理,请选择其他单位或承办人", "this unit has it already; choose another unit or officer");
+        return invalid(op, "unit", "已由该单位办理,请选择其他单位或承办人",
+            "this unit has it already; choose another unit or officer");
     if (d->in->assignee)
         TRY(check_assignee(op, d->in->assignee, unit->code));
     d->is_public = !same;
-    TRY(STORE_EXEC(op->conn, op->diag, "UPDATE task SET unit = $3, assignee_id = $4, signed_at = NULL WHERE zone = $1 AND id = $2",
+    TRY(STORE_EXEC(op->conn, op->diag,
+        "UPDATE task SET unit = $3, assignee_id = $4, signed_at = NULL WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(t->id), S_TEXT(unit->code), S_INT(d->in->assignee)));
     TRY(STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO case_unit (zone, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT (zone, unit, case_id) DO NOTHING",
+        "INSERT INTO case_unit (zone, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT (zone,"
+        " unit, case_id) DO NOTHING",
         S_TEXT(op->zone->code), S_TEXT(unit->code), S_INT(m->row.id)));
     /* The new hand has its own time to sign for it. */
     TRY(void_task_promises(m, t->id));
@@ -177,8 +183,9 @@ static enum err do_reply(struct doing *d)
 
 static enum err set_task_state(struct doing *d, const char *state)
 {
-    return STORE_EXEC(d->m->op->conn, d->m->op->diag, "UPDATE task SET state = $3 WHERE zone = $1 AND id = $2",
-        S_TEXT(d->m->op->zone->code), S_INT(d->may->task->id), S_TEXT(str_from(state)));
+    return STORE_EXEC(d->m->op->conn, d->m->op->diag,
+        "UPDATE task SET state = $3 WHERE zone = $1 AND id = $2", S_TEXT(d->m->op->zone->code),
+        S_INT(d->may->task->id), S_TEXT(str_from(state)));
 }
 
 static enum err do_suspend(struct doing *d)
@@ -211,7 +218,8 @@ static enum err do_extend(struct doing *d)
     const struct pack_promise *def = pack_promise(d->m->system, main_promise(d->m)->code);
     if (d->in->days < 1 || d->in->days > def->extend_most) {
         diag_field(op->diag, STR("days"));
-        return diag_set(op->diag, ERR_INVALID, "延期应为1至%d个工作日", "an extension is 1 to %d working days", def->extend_most);
+        return diag_set(op->diag, ERR_INVALID, "延期应为1至%d个工作日",
+            "an extension is 1 to %d working days", def->extend_most);
     }
     json_t *o = json_keep(op->arena, json_object());
     TRY(diag_arena(op->diag, op->arena));
@@ -233,7 +241,8 @@ static enum err do_approve(struct doing *d)
     struct promise *p = (struct promise *)main_promise(m);
     int64_t days = json_int(asked, "days", 0);
     if (!p || days < 1)
-        return diag_set(m->op->diag, ERR_NOT_ALLOWED, "已没有可以延期的承诺", "there is no promise left to extend");
+        return diag_set(m->op->diag, ERR_NOT_ALLOWED, "已没有可以延期的承诺",
+            "there is no promise left to extend");
     d->is_public = true;
     json_set_int(d->event, "days", days);
     json_set_str(d->event, "reason", json_str(asked, "reason"));
@@ -279,7 +288,8 @@ static enum err do_rate(struct doing *d)
     }
     bool bad = d->in->rating <= m->system->rating_bad_at_most;
     if (bad && !str_trim(d->in->text).bytes)
-        return invalid(m->op, "text", "请说明不满意的原因,以便整改", "please say what was not right, so that it can be put right");
+        return invalid(m->op, "text", "请说明不满意的原因,以便整改",
+            "please say what was not right, so that it can be put right");
     d->is_public = true;
     json_set_int(d->event, "rating", d->in->rating);
     m->row.rating = d->in->rating;
@@ -323,12 +333,15 @@ static enum err do_merge(struct doing *d)
     struct case_row target;
     enum err e = case_by_number(op, str_trim(d->in->target), &target);
     if (e == ERR_NOT_FOUND)
-        return invalid(op, "target", "没有找到要并入的办件编号,请核对", "the number of the case to merge into was not found; please check it");
+        return invalid(op, "target", "没有找到要并入的办件编号,请核对",
+            "the number of the case to merge into was not found; please check it");
     TRY(e);
     if (target.id == d->m->row.id)
         return invalid(op, "target", "不能并入自己", "a case cannot be merged into itself");
-    if (!str_equal(target.kind, d->m->row.kind) || target.status == CASE_MERGED || target.status == CASE_WITHDRAWN)
-        return invalid(op, "target", "该办件已合并或已撤回,不能并入", "that case was itself merged or withdrawn");
+    if (!str_equal(target.kind, d->m->row.kind) || target.status == CASE_MERGED
+        || target.status == CASE_WITHDRAWN)
+        return invalid(op, "target", "该办件已合并或已撤回,不能并入",
+            "that case was itself merged or withdrawn");
     d->is_public = true;
     json_set_str(d->event, "into", target.number);
     d->m->row.status = CASE_MERGED;
@@ -354,34 +367,52 @@ static enum err do_publish(struct doing *d)
     d->is_public = true;
     int64_t id = id_next(&op->zone->ids, op->now_ms);
     TRY(STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO knowledge (zone, id, kind, topic, title, question, answer, case_id, unit, published_at)"
+        "INSERT INTO knowledge (zone, id, kind, topic, title, question, answer, case_id, unit,"
+        " published_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        S_TEXT(op->zone->code), S_INT(id), S_TEXT(r->kind), S_TEXT(r->topic), S_TEXT(r->title), S_TEXT(d->in->text),
-        S_TEXT(r->answer), S_INT(r->id), S_TEXT(r->answered_unit), S_INT(op->now_ms)));
-    str text = str_printf(op->arena, "%.*s %.*s %.*s", STR_ARGS(r->title), STR_ARGS(d->in->text), STR_ARGS(r->answer));
+        S_TEXT(op->zone->code), S_INT(id), S_TEXT(r->kind), S_TEXT(r->topic), S_TEXT(r->title),
+        S_TEXT(d->in->text), S_TEXT(r->answer), S_INT(r->id), S_TEXT(r->answered_unit),
+        S_INT(op->now_ms)));
+    str text = str_printf(op->arena, "%.*s %.*s %.*s", STR_ARGS(r->title), STR_ARGS(d->in->text),
+        STR_ARGS(r->answer));
     TRY(diag_arena(op->diag, op->arena));
     return store_search_put(op->conn, "knowledge_search", op->zone->code, id, text, op->diag);
 }
 
 static enum err (*const acts[VERB_COUNT])(struct doing *d) = {
-    [VERB_SIGN] = do_sign, [VERB_DISPATCH] = do_dispatch, [VERB_TRANSFER] = do_transfer, [VERB_RETURN] = do_return,
-    [VERB_REPLY] = do_reply, [VERB_SUSPEND] = do_suspend, [VERB_RESUME] = do_resume, [VERB_EXTEND] = do_extend,
-    [VERB_APPROVE] = do_approve, [VERB_REFUSE] = do_refuse, [VERB_URGE] = do_urge, [VERB_SUPERVISE] = do_supervise,
-    [VERB_WITHDRAW] = do_withdraw, [VERB_RATE] = do_rate, [VERB_REOPEN] = do_reopen, [VERB_MERGE] = do_merge,
-    [VERB_NOTE] = do_note, [VERB_PUBLISH] = do_publish,
+    [VERB_SIGN] = do_sign,
+    [VERB_DISPATCH] = do_dispatch,
+    [VERB_TRANSFER] = do_transfer,
+    [VERB_RETURN] = do_return,
+    [VERB_REPLY] = do_reply,
+    [VERB_SUSPEND] = do_suspend,
+    [VERB_RESUME] = do_resume,
+    [VERB_EXTEND] = do_extend,
+    [VERB_APPROVE] = do_approve,
+    [VERB_REFUSE] = do_refuse,
+    [VERB_URGE] = do_urge,
+    [VERB_SUPERVISE] = do_supervise,
+    [VERB_WITHDRAW] = do_withdraw,
+    [VERB_RATE] = do_rate,
+    [VERB_REOPEN] = do_reopen,
+    [VERB_MERGE] = do_merge,
+    [VERB_NOTE] = do_note,
+    [VERB_PUBLISH] = do_publish,
 };
 
 static enum err check_inputs(struct op *op, const struct verb_input *in)
 {
     unsigned wants = verb_info(in->verb)->inputs;
     if (in->text.bytes > TEXT_BYTES_MAX)
-        return invalid(op, "text", "说明过长,请控制在六千字以内", "the text is too long; please keep it under 20,000 bytes");
+        return invalid(op, "text", "说明过长,请控制在六千字以内",
+            "the text is too long; please keep it under 20,000 bytes");
     if ((wants & VERB_NEEDS_TEXT) && !str_trim(in->text).bytes)
         return invalid(op, "text", "请填写说明", "please say why, or what");
     if ((wants & VERB_NEEDS_UNIT) && !in->unit.bytes)
         return invalid(op, "unit", "请选择承办单位", "please choose a unit");
     if ((wants & VERB_NEEDS_TARGET) && !str_trim(in->target).bytes)
-        return invalid(op, "target", "请填写要并入的办件编号", "please give the number of the case to merge into");
+        return invalid(op, "target", "请填写要并入的办件编号",
+            "please give the number of the case to merge into");
     if (in->file_count && !(wants & VERB_FILES))
         return invalid(op, "attachments", "这项操作不带附件", "this takes no attachments");
     return OK;
@@ -393,7 +424,8 @@ static enum err refuse(struct op *op, const struct may *m)
     enum err e = m->no_permission ? ERR_FORBIDDEN : ERR_NOT_ALLOWED;
     diag_set(op->diag, e, "不能%s:%.*s", "%s: %.*s", v->zh, STR_ARGS(m->reason.zh));
     if (op->diag)
-        snprintf(op->diag->en, sizeof op->diag->en, "%s is not possible: %.*s", v->en, STR_ARGS(m->reason.en));
+        snprintf(op->diag->en, sizeof op->diag->en, "%s is not possible: %.*s", v->en,
+            STR_ARGS(m->reason.en));
     return e;
 }
 
@@ -404,7 +436,8 @@ enum err case_verb(struct op *op, int64_t id, const struct verb_input *in, struc
     char kind[64];
     TRY(moving_load(op, id, &m));
     if (in->if_version && in->if_version != m.row.version)
-        return diag_set(op->diag, ERR_PRECONDITION, "办件已被他人更新,请刷新后再办", "somebody else has changed this case; reload and try again");
+        return diag_set(op->diag, ERR_PRECONDITION, "办件已被他人更新,请刷新后再办",
+            "somebody else has changed this case; reload and try again");
     TRY(may_begin(&m, &asked));
     if (!may(&asked, in->verb, in->task_id))
         return refuse(op, &asked);
@@ -412,7 +445,9 @@ enum err case_verb(struct op *op, int64_t id, const struct verb_input *in, struc
     if (in->dry_run)
         return OK;
     TRY(check_inputs(op, in));
-    struct doing d = { .m = &m, .may = &asked, .in = in, .event = json_keep(op->arena, json_object()) };
+    struct doing d = {
+        .m = &m, .may = &asked, .in = in, .event = json_keep(op->arena, json_object())
+    };
     TRY(diag_arena(op->diag, op->arena));
     TRY(acts[in->verb](&d));
     TRY(moving_save(&m));

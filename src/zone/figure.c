@@ -31,8 +31,8 @@ static const struct pack_dimension *dimension(const struct pack_figure *f, str n
 static enum err no_dimension(struct op *op, const struct pack_figure *f, str name)
 {
     diag_field(op->diag, STR("by"));
-    return diag_set(op->diag, ERR_INVALID, "指标 %.*s 没有维度“%.*s”", "figure %.*s has no dimension \"%.*s\"", STR_ARGS(f->name),
-        STR_ARGS(name));
+    return diag_set(op->diag, ERR_INVALID, "指标 %.*s 没有维度“%.*s”",
+        "figure %.*s has no dimension \"%.*s\"", STR_ARGS(f->name), STR_ARGS(name));
 }
 
 /* The rows, and which of them are asked for. */
@@ -42,11 +42,13 @@ static enum err with_rows(struct op *op, struct query *q, const struct pack_figu
     q->values[q->count++] = S_TEXT(op->zone->code);
     q->values[q->count++] = S_INT(op->now_ms);
     /* Both parameters stand in the text, whether the figure uses them or not. */
-    buf_printf(&q->text, "WITH clock AS (SELECT $1 AS zone, $2 AS now), rows AS (%.*s) ", STR_ARGS(f->rows));
+    buf_printf(&q->text, "WITH clock AS (SELECT $1 AS zone, $2 AS now), rows AS (%.*s) ",
+        STR_ARGS(f->rows));
     return OK;
 }
 
-static enum err where(struct op *op, struct query *q, const struct pack_figure *f, const struct figure_query *asked)
+static enum err where(
+    struct op *op, struct query *q, const struct pack_figure *f, const struct figure_query *asked)
 {
     query_sql(q, " WHERE 1 = 1");
     if (asked->from.bytes || asked->to.bytes) {
@@ -74,14 +76,18 @@ static enum err where(struct op *op, struct query *q, const struct pack_figure *
 
 static enum err begin(struct op *op, struct store_conn **c)
 {
-    struct store_report_limits limits = { .zone = op->zone->code, .tables = report_tables, .tables_count = 1,
-        .rows_max = 1000000 };
+    struct store_report_limits limits = {
+        .zone = op->zone->code, .tables = report_tables, .tables_count = 1, .rows_max = 1000000
+    };
     return store_report_begin(op->zone->store, &limits, c, op->diag);
 }
 
-static void read_group(struct op *op, const struct store_rows *rows, bool keyed, struct figure_group *g)
+static void read_group(
+    struct op *op, const struct store_rows *rows, bool keyed, struct figure_group *g)
 {
-    *g = (struct figure_group){ .has_value = !store_is_null(rows, 0), .value = store_real(rows, 0), .count = store_int(rows, 1),
+    *g = (struct figure_group){ .has_value = !store_is_null(rows, 0),
+        .value = store_real(rows, 0),
+        .count = store_int(rows, 1),
         .key = keyed ? str_copy(op->arena, store_text(rows, 2)) : STR_NONE };
 }
 
@@ -100,7 +106,8 @@ static enum err run(struct op *op, const struct pack_figure *f, const struct fig
     query_sql(&q, " FROM rows");
     TRY(where(op, &q, f, asked));
     if (by)
-        buf_printf(&q.text, " GROUP BY %.*s ORDER BY %.*s", STR_ARGS(by->column), STR_ARGS(by->column));
+        buf_printf(
+            &q.text, " GROUP BY %.*s ORDER BY %.*s", STR_ARGS(by->column), STR_ARGS(by->column));
     TRY(begin(op, &c));
     enum err e = query_run(&q, c, &rows, op->diag);
     for (bool more; e == OK;) {
@@ -123,7 +130,8 @@ enum err figure_value(struct op *op, const struct figure_query *asked, struct fi
     TRY(actor_require(op, "figure.read"));
     out->figure = figure_find(op->zone, asked->name, &out->system);
     if (!out->figure)
-        return diag_set(op->diag, ERR_NOT_FOUND, "没有指标 %.*s", "there is no figure %.*s", STR_ARGS(asked->name));
+        return diag_set(op->diag, ERR_NOT_FOUND, "没有指标 %.*s", "there is no figure %.*s",
+            STR_ARGS(asked->name));
     if (asked->by.bytes && !(by = dimension(out->figure, asked->by)))
         return no_dimension(op, out->figure, asked->by);
     out->groups = ARENA_ARRAY(op->arena, struct figure_group, GROUPS_MAX);
@@ -134,8 +142,8 @@ enum err figure_value(struct op *op, const struct figure_query *asked, struct fi
     return diag_arena(op->diag, op->arena);
 }
 
-enum err figure_records(struct op *op, const struct figure_query *asked, str key, int64_t after, size_t limit, int64_t **ids,
-    size_t *count, bool *more)
+enum err figure_records(struct op *op, const struct figure_query *asked, str key, int64_t after,
+    size_t limit, int64_t **ids, size_t *count, bool *more)
 {
     const struct pack_system *s;
     struct figure_query with_key = *asked;
@@ -146,7 +154,8 @@ enum err figure_records(struct op *op, const struct figure_query *asked, str key
     TRY(actor_require(op, "figure.read"));
     const struct pack_figure *f = figure_find(op->zone, asked->name, &s);
     if (!f)
-        return diag_set(op->diag, ERR_NOT_FOUND, "没有指标 %.*s", "there is no figure %.*s", STR_ARGS(asked->name));
+        return diag_set(op->diag, ERR_NOT_FOUND, "没有指标 %.*s", "there is no figure %.*s",
+            STR_ARGS(asked->name));
     if (asked->by.bytes && with_key.only_count < 8) {
         with_key.only[with_key.only_count].name = asked->by;
         with_key.only[with_key.only_count++].value = key;

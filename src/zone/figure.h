@@ -14,13 +14,15 @@
 
 struct figure_query {
     str name;
-    str by;        /* a dimension of the figure, or empty */
-    str from, to;  /* months "2026-01", ends included; empty = open. Needs the dimension month */
-    struct { str name, value; } only[8]; /* dimension = value */
+    str by;       /* a dimension of the figure, or empty */
+    str from, to; /* months "2026-01", ends included; empty = open. Needs the dimension month */
+    struct {
+        str name, value;
+    } only[8]; /* dimension = value */
     size_t only_count;
 };
 struct figure_group {
-    str key;       /* value of the dimension; the empty text for the whole */
+    str key; /* value of the dimension; the empty text for the whole */
     bool has_value;
     double value;
     int64_t count; /* records under it */
@@ -36,12 +38,14 @@ struct figure_result {
 /* The figure of that name in any system; NULL when there is none. */
 const struct pack_figure *figure_find(const struct zone *z, str name, const struct pack_system **s);
 /* Needs figure.read. op->conn is not used: figures have connections of their own. */
-MUST_USE enum err figure_value(struct op *op, const struct figure_query *q, struct figure_result *out);
+MUST_USE enum err figure_value(
+    struct op *op, const struct figure_query *q, struct figure_result *out);
 /* Ids of the records under it (of the group `key` of q->by, when by is given), newest first, after
  * `after` (0 = from the start). */
-MUST_USE enum err figure_records(struct op *op, const struct figure_query *q, str key, int64_t after, size_t limit,
-    int64_t **ids, size_t *count, bool *more);
+MUST_USE enum err figure_records(struct op *op, const struct figure_query *q, str key,
+    int64_t after, size_t limit, int64_t **ids, size_t *count, bool *more);
 /* What a dimension's value is called: units and topics by their names, else itself. */
-struct name2 figure_label(const struct zone *z, const struct figure_result *r, str dimension, str key);
+struct name2 figure_label(
+    const struct zone *z, const struct figure_result *r, str dimension, str key);
 
 #endif

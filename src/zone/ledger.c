@@ -13,7 +13,7 @@ struct ledger {
     struct journal_signer signer;
     struct journal_tree tree; /* writer thread only */
     str vkey;
-    struct store_conn *conn;  /* of the batch that is being sequenced */
+    struct store_conn *conn; /* of the batch that is being sequenced */
 };
 
 enum { SEQUENCE_MAX = 4096 };
@@ -23,37 +23,44 @@ struct node_ctx {
     str zone;
 };
 
-static enum err put_node(void *ctx, int level, uint64_t index, const struct journal_hash *hash, struct diag *d)
+static enum err put_node(
+    void *ctx, int level, uint64_t index, const struct journal_hash *hash, struct diag *d)
 {
     struct node_ctx *n = ctx;
     return STORE_EXEC(n->conn, d,
         "INSERT INTO journal_node (zone, level, idx, hash) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (zone, level, idx) DO UPDATE SET hash = excluded.hash",
-        S_TEXT(n->zone), S_INT(level), S_INT((int64_t)index), S_BLOB(((str){ (const char *)hash->bytes, JOURNAL_HASH_BYTES })));
+        S_TEXT(n->zone), S_INT(level), S_INT((int64_t)index),
+        S_BLOB(((str){ (const char *)hash->bytes, JOURNAL_HASH_BYTES })));
 }
 
-static enum err get_node(void *ctx, int level, uint64_t index, struct journal_hash *out, struct diag *d)
+static enum err get_node(
+    void *ctx, int level, uint64_t index, struct journal_hash *out, struct diag *d)
 {
     struct node_ctx *n = ctx;
     struct store_rows rows;
-    enum err e = STORE_ONE(n->conn, &rows, d, "SELECT hash FROM journal_node WHERE zone = $1 AND level = $2 AND idx = $3",
+    enum err e = STORE_ONE(n->conn, &rows, d,
+        "SELECT hash FROM journal_node WHERE zone = $1 AND level = $2 AND idx = $3",
         S_TEXT(n->zone), S_INT(level), S_INT((int64_t)index));
     if (e == ERR_NOT_FOUND)
-        return diag_set(d, e, "日志树缺少节点 %d/%llu", "the journal's tree lacks node %d/%llu", level,
-            (unsigned long long)index);
+        return diag_set(d, e, "日志树缺少节点 %d/%llu", "the journal's tree lacks node %d/%llu",
+            level, (unsigned long long)index);
     TRY(e);
     str hash = store_text(&rows, 0);
     bool whole = hash.bytes == JOURNAL_HASH_BYTES;
     if (whole)
         memcpy(out->bytes, hash.data, hash.bytes);
     store_rows_end(&rows);
-    return whole ? OK : diag_set(d, ERR_DIVERGED, "日志树节点长度不对", "a node of the journal's tree has the wrong length");
+    return whole ? OK
+                 : diag_set(d, ERR_DIVERGED, "日志树节点长度不对",
+                     "a node of the journal's tree has the wrong length");
 }
 
 static enum err stored_size(struct store_conn *c, str zone, uint64_t *size, struct diag *d)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(c, &rows, d, "SELECT size FROM checkpoint WHERE zone = $1 ORDER BY size DESC LIMIT 1", S_TEXT(zone));
+    enum err e = STORE_ONE(c, &rows, d,
+        "SELECT size FROM checkpoint WHERE zone = $1 ORDER BY size DESC LIMIT 1", S_TEXT(zone));
     if (e == ERR_NOT_FOUND) {
         *size = 0;
         return OK;
@@ -64,7 +71,8 @@ static enum err stored_size(struct store_conn *c, str zone, uint64_t *size, stru
     return OK;
 }
 
-static enum err open_tree(struct ledger *l, struct node_ctx *ctx, struct journal_tree *tree, struct diag *d)
+static enum err open_tree(
+    struct ledger *l, struct node_ctx *ctx, struct journal_tree *tree, struct diag *d)
 {
     uint64_t size;
     struct journal_nodes nodes = { ctx, put_node, get_node };
@@ -73,11 +81,13 @@ static enum err open_tree(struct ledger *l, struct node_ctx *ctx, struct journal
 }
 
 /* Leaves without a place, oldest first. */
-static enum err pending(struct zone *z, struct store_conn *c, int64_t *ids, struct journal_hash *leaves, size_t *count, struct diag *d)
+static enum err pending(struct zone *z, struct store_conn *c, int64_t *ids,
+    struct journal_hash *leaves, size_t *count, struct diag *d)
 {
     struct store_rows rows;
     size_t used = 0;
-    TRY(STORE_QUERY(c, &rows, d, "SELECT id, leaf_hash FROM journal WHERE zone = $1 AND seq IS NULL ORDER BY id LIMIT $2",
+    TRY(STORE_QUERY(c, &rows, d,
+        "SELECT id, leaf_hash FROM journal WHERE zone = $1 AND seq IS NULL ORDER BY id LIMIT $2",
         S_TEXT(z->code), S_INT(SEQUENCE_MAX)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, d));
@@ -92,7 +102,8 @@ static enum err pending(struct zone *z, struct store_conn *c, int64_t *ids, stru
     return OK;
 }
 
-static enum err sign_checkpoint(struct zone *z, struct store_conn *c, struct arena *a, struct diag *d)
+static enum err sign_checkpoint(
+    struct zone *z, struct store_conn *c, struct arena *a, struct diag *d)
 {
     struct ledger *l = z->ledger;
     struct journal_head head = { .size = l->tree.size };
@@ -100,11 +111,12 @@ static enum err sign_checkpoint(struct zone *z, struct store_conn *c, struct are
     int64_t now = sys_now_ms(z->sys);
     TRY(journal_root(&l->tree, head.size, &head.root, d));
     TRY(journal_checkpoint_sign(a, &l->signer, &head, now, &note, d));
-    return STORE_EXEC(c, d, "INSERT INTO checkpoint (zone, size, at, note) VALUES ($1, $2, $3, $4)", S_TEXT(z->code),
-        S_INT((int64_t)head.size), S_INT(now), S_TEXT(note));
+    return STORE_EXEC(c, d, "INSERT INTO checkpoint (zone, size, at, note) VALUES ($1, $2, $3, $4)",
+        S_TEXT(z->code), S_INT((int64_t)head.size), S_INT(now), S_TEXT(note));
 }
 
-static enum err sequence_some(struct zone *z, struct store_conn *c, struct arena *a, size_t *count, struct diag *d)
+static enum err sequence_some(
+    struct zone *z, struct store_conn *c, struct arena *a, size_t *count, struct diag *d)
 {
     struct ledger *l = z->ledger;
     int64_t *ids = ARENA_ARRAY(a, int64_t, SEQUENCE_MAX);
@@ -116,8 +128,8 @@ static enum err sequence_some(struct zone *z, struct store_conn *c, struct arena
         return OK;
     TRY(journal_append_many(&l->tree, leaves, *count, &first, d));
     for (size_t i = 0; i < *count; i++)
-        TRY(STORE_EXEC(c, d, "UPDATE journal SET seq = $3 WHERE zone = $1 AND id = $2", S_TEXT(z->code), S_INT(ids[i]),
-            S_INT((int64_t)(first + i))));
+        TRY(STORE_EXEC(c, d, "UPDATE journal SET seq = $3 WHERE zone = $1 AND id = $2",
+            S_TEXT(z->code), S_INT(ids[i]), S_INT((int64_t)(first + i))));
     return sign_checkpoint(z, c, a, d);
 }
 
@@ -142,7 +154,8 @@ static enum err sequence(struct store_conn *c, void *ctx, struct diag *d)
     return e;
 }
 
-static enum err make_key(struct zone *z, struct ledger *l, const char *path, struct arena *a, struct diag *d)
+static enum err make_key(
+    struct zone *z, struct ledger *l, const char *path, struct arena *a, struct diag *d)
 {
     const struct pack *pack = zone_pack(z);
     char *name = str_terminated(a, pack->zone.origin);
@@ -155,12 +168,14 @@ static enum err make_key(struct zone *z, struct ledger *l, const char *path, str
     return z->sys->file_write_private(z->sys->ctx, path, text, d);
 }
 
-static enum err read_key(struct zone *z, struct ledger *l, bool create, struct arena *a, struct diag *d)
+static enum err read_key(
+    struct zone *z, struct ledger *l, bool create, struct arena *a, struct diag *d)
 {
     const struct pack *pack = zone_pack(z);
     char path[4096];
     str text;
-    l->profile = pack->zone.crypto == PACK_CRYPTO_NATIONAL ? JOURNAL_NATIONAL : JOURNAL_INTERNATIONAL;
+    l->profile =
+        pack->zone.crypto == PACK_CRYPTO_NATIONAL ? JOURNAL_NATIONAL : JOURNAL_INTERNATIONAL;
     snprintf(path, sizeof path, "%s/journal.key", z->data_dir);
     enum err e = z->sys->file_read(z->sys->ctx, a, path, 4096, &text, d);
     if (e == ERR_NOT_FOUND && create)
@@ -168,9 +183,11 @@ static enum err read_key(struct zone *z, struct ledger *l, bool create, struct a
     TRY(e);
     TRY(journal_signer_parse(str_trim(text), &l->signer, d));
     if (l->signer.key.profile != l->profile || !str_is(pack->zone.origin, l->signer.key.name))
-        return diag_set(d, ERR_INVALID, "签名密钥 %s 属于 %s,与配置中的日志来源 %.*s 或密码套件不符",
-            "the key %s is for %s and does not fit the pack's journal origin %.*s or its crypto profile", path,
-            l->signer.key.name, STR_ARGS(pack->zone.origin));
+        return diag_set(d, ERR_INVALID,
+            "签名密钥 %s 属于 %s,与配置中的日志来源 %.*s 或密码套件不符",
+            "the key %s is for %s and does not fit the pack's journal origin %.*s or its crypto"
+            " profile",
+            path, l->signer.key.name, STR_ARGS(pack->zone.origin));
     return OK;
 }
 
@@ -230,18 +247,24 @@ enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id)
     char account[24] = "system";
     if (!op->actor->system)
         snprintf(account, sizeof account, "%lld", (long long)op->actor->account);
-    struct journal_event event = { .zone = op->zone->code, .at_ms = op->now_ms, .kind = str_from(e->kind),
-        .subject = e->subject, .actor = str_from(account), .json = json_text(op->arena, data) };
+    struct journal_event event = { .zone = op->zone->code,
+        .at_ms = op->now_ms,
+        .kind = str_from(e->kind),
+        .subject = e->subject,
+        .actor = str_from(account),
+        .json = json_text(op->arena, data) };
     struct journal_leaf leaf;
     TRY(diag_arena(op->diag, op->arena));
     TRY(journal_leaf_build(op->arena, op->zone->ledger->profile, &event, salt, &leaf, op->diag));
     int64_t event_id = id_next(&op->zone->ids, op->now_ms);
     TRY(STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO journal (zone, id, at, kind, subject, actor, event, salt, event_hash, leaf_hash)"
+        "INSERT INTO journal (zone, id, at, kind, subject, actor, event, salt, event_hash,"
+        " leaf_hash)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        S_TEXT(event.zone), S_INT(event_id), S_INT(event.at_ms), S_TEXT(event.kind), S_INT(event.subject),
-        S_TEXT(event.actor), S_TEXT(event.json), S_BLOB(((str){ (const char *)salt, sizeof salt })),
-        S_BLOB(blob(&leaf.event_hash)), S_BLOB(blob(&leaf.hash))));
+        S_TEXT(event.zone), S_INT(event_id), S_INT(event.at_ms), S_TEXT(event.kind),
+        S_INT(event.subject), S_TEXT(event.actor), S_TEXT(event.json),
+        S_BLOB(((str){ (const char *)salt, sizeof salt })), S_BLOB(blob(&leaf.event_hash)),
+        S_BLOB(blob(&leaf.hash))));
     if (id)
         *id = event_id;
     return OK;

@@ -22,10 +22,10 @@ MUST_USE enum err ledger_open(struct zone *z, bool create, struct diag *d);
 void ledger_close(struct zone *z);
 
 struct ledger_event {
-    const char *kind;  /* "case.sign" */
-    int64_t subject;   /* the case, record or account it is about; 0 = the zone */
-    json_t *data;      /* steals a reference; actor's name and unit are added as "actor" */
-    bool is_public;    /* the applicant sees it in the timeline */
+    const char *kind; /* "case.sign" */
+    int64_t subject;  /* the case, record or account it is about; 0 = the zone */
+    json_t *data;     /* steals a reference; actor's name and unit are added as "actor" */
+    bool is_public;   /* the applicant sees it in the timeline */
 };
 /* Writes the event; its id goes to *id (may be NULL). */
 MUST_USE enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id);
@@ -33,12 +33,12 @@ MUST_USE enum err ledger_append(struct op *op, const struct ledger_event *e, int
 struct ledger_row {
     int64_t id, seq, at_ms, subject; /* seq -1 until sequenced */
     str kind, actor;
-    const json_t *event;             /* NULL when erased */
+    const json_t *event; /* NULL when erased */
     str leaf_hash_hex;
 };
 /* Events about a subject, oldest first, at most `limit`. */
-MUST_USE enum err ledger_list(struct op *op, int64_t subject, size_t limit,
-    struct ledger_row **rows, size_t *count);
+MUST_USE enum err ledger_list(
+    struct op *op, int64_t subject, size_t limit, struct ledger_row **rows, size_t *count);
 MUST_USE enum err ledger_get(struct op *op, int64_t id, struct ledger_row *out);
 
 /* Receipt JSON of an event (journal.h); with_content adds event and salt. ERR_BUSY while it is not
@@ -48,8 +48,8 @@ MUST_USE enum err ledger_receipt(struct op *op, int64_t event, bool with_content
 MUST_USE enum err ledger_checkpoint(struct op *op, str *note);
 MUST_USE enum err ledger_inclusion(struct op *op, uint64_t index, uint64_t size,
     struct journal_proof *out, struct journal_hash *leaf);
-MUST_USE enum err ledger_consistency(struct op *op, uint64_t from, uint64_t to,
-    struct journal_proof *out);
+MUST_USE enum err ledger_consistency(
+    struct op *op, uint64_t from, uint64_t to, struct journal_proof *out);
 MUST_USE enum err ledger_size(struct op *op, uint64_t *size);
 /* Public key text and profile of this zone's journal. */
 str ledger_vkey(const struct zone *z);

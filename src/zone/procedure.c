@@ -1,20 +1,23 @@
 /*
  * One turn of a procedure and what it leaves behind. The pure engine (src/bpmn) says what happened
- * as effects; here they become rows: a task offered to a unit, a timer set by the zone's calendar, a
- * decision asked of the case's own version of the pack.
+ * as effects; here they become rows: a task offered to a unit, a timer set by the zone's calendar,
+ * a decision asked of the case's own version of the pack.
  */
 #include "zone/case_internal.h"
 
-static enum err decide(void *ctx, str decision, const json_t *variables, struct arena *a, json_t **out, struct diag *d)
+static enum err decide(
+    void *ctx, str decision, const json_t *variables, struct arena *a, json_t **out, struct diag *d)
 {
     struct moving *m = ctx;
     const struct dmn_model *model;
     const struct dmn_decision *found = pack_decision(m->system, decision, &model);
     feel_value inputs, result;
     if (!found)
-        return diag_set(d, ERR_UNSUPPORTED, "配置中没有规则 %.*s", "the pack has no decision %.*s", STR_ARGS(decision));
+        return diag_set(d, ERR_UNSUPPORTED, "配置中没有规则 %.*s", "the pack has no decision %.*s",
+            STR_ARGS(decision));
     int64_t now = m->op->now_ms;
-    struct feel_env env = { .now = feel_date_time_from_ms(now, tz_offset_s(zone_pack(m->op->zone)->tz, now), NULL) };
+    struct feel_env env = { .now = feel_date_time_from_ms(
+                                now, tz_offset_s(zone_pack(m->op->zone)->tz, now), NULL) };
     TRY(feel_from_json(a, variables, NULL, &inputs, d));
     TRY(dmn_decide(model, found, inputs, &env, a, &result, NULL, d));
     *out = feel_to_json(a, result);
@@ -23,8 +26,10 @@ static enum err decide(void *ctx, str decision, const json_t *variables, struct 
 
 static struct bpmn_host host_of(struct moving *m)
 {
-    return (struct bpmn_host){ .ctx = m, .now_ms = m->op->now_ms,
-        .offset_s = tz_offset_s(zone_pack(m->op->zone)->tz, m->op->now_ms), .decide = decide };
+    return (struct bpmn_host){ .ctx = m,
+        .now_ms = m->op->now_ms,
+        .offset_s = tz_offset_s(zone_pack(m->op->zone)->tz, m->op->now_ms),
+        .decide = decide };
 }
 
 /* ---- effects ---- */
@@ -39,26 +44,30 @@ static enum err task_created(struct moving *m, const struct bpmn_effect *e)
 {
     struct op *op = m->op;
     if (e->node->kind != BPMN_USER_TASK)
-        return diag_set(op->diag, ERR_UNSUPPORTED, "步骤 %.*s 的类型(%s)还不能执行", "step %.*s is a %s, which is not executed yet",
-            STR_ARGS(e->node->id), bpmn_kind_element(e->node->kind));
+        return diag_set(op->diag, ERR_UNSUPPORTED, "步骤 %.*s 的类型(%s)还不能执行",
+            "step %.*s is a %s, which is not executed yet", STR_ARGS(e->node->id),
+            bpmn_kind_element(e->node->kind));
     str unit = e->unit;
     if (for_applicant(m, e->node))
         unit = STR_NONE;
     else if (!unit.bytes || !pack_unit(m->pack, unit)) { /* nobody named: the centre has it */
         const struct pack_unit *centre = pack_unit_of_kind(m->pack, PACK_UNIT_CENTRE);
         if (!centre)
-            return diag_set(op->diag, ERR_INVALID, "步骤 %.*s 没有承办单位", "step %.*s has no unit", STR_ARGS(e->node->id));
+            return diag_set(op->diag, ERR_INVALID, "步骤 %.*s 没有承办单位",
+                "step %.*s has no unit", STR_ARGS(e->node->id));
         unit = centre->code;
     }
     int64_t id = id_next(&op->zone->ids, op->now_ms);
     TRY(STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO task (zone, id, case_id, token, node, role, unit, assignee_id, state, created_at, done_by)"
+        "INSERT INTO task (zone, id, case_id, token, node, role, unit, assignee_id, state,"
+        " created_at, done_by)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 'open', $8, 0)",
-        S_TEXT(op->zone->code), S_INT(id), S_INT(m->row.id), S_INT(e->token), S_TEXT(e->node->id), S_TEXT(e->node->role),
-        S_TEXT(unit), S_INT(op->now_ms)));
+        S_TEXT(op->zone->code), S_INT(id), S_INT(m->row.id), S_INT(e->token), S_TEXT(e->node->id),
+        S_TEXT(e->node->role), S_TEXT(unit), S_INT(op->now_ms)));
     if (unit.bytes)
         TRY(STORE_EXEC(op->conn, op->diag,
-            "INSERT INTO case_unit (zone, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT (zone, unit, case_id) DO NOTHING",
+            "INSERT INTO case_unit (zone, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT (zone,"
+            " unit, case_id) DO NOTHING",
             S_TEXT(op->zone->code), S_TEXT(unit), S_INT(m->row.id)));
     return promises_start_named(m, e->node->promise, id);
 }
@@ -68,7 +77,8 @@ static enum err task_of(struct moving *m, int64_t token, int64_t *id)
 {
     struct store_rows rows;
     enum err e = STORE_ONE(m->op->conn, &rows, m->op->diag,
-        "SELECT id FROM task WHERE zone = $1 AND case_id = $2 AND token = $3 AND state IN ('open', 'suspended')",
+        "SELECT id FROM task WHERE zone = $1 AND case_id = $2 AND token = $3 AND state IN"
+        " ('open', 'suspended')",
         S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(token));
     *id = e == OK ? store_int(&rows, 0) : 0;
     store_rows_end(&rows);
@@ -82,9 +92,10 @@ static enum err task_ended(struct moving *m, const struct bpmn_effect *e, bool d
     TRY(task_of(m, e->token, &id));
     if (!id)
         return OK;
-    TRY(STORE_EXEC(op->conn, op->diag, "UPDATE task SET state = $3, done_at = $4, done_by = $5 WHERE zone = $1 AND id = $2",
-        S_TEXT(op->zone->code), S_INT(id), S_TEXT(done ? STR("done") : STR("cancelled")), S_INT(op->now_ms),
-        S_INT(op->actor->account)));
+    TRY(STORE_EXEC(op->conn, op->diag,
+        "UPDATE task SET state = $3, done_at = $4, done_by = $5 WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(id), S_TEXT(done ? STR("done") : STR("cancelled")),
+        S_INT(op->now_ms), S_INT(op->actor->account)));
     for (size_t i = 0; i < m->promise_count; i++) {
         struct promise *p = &m->promises[i];
         if (p->task_id == id && p->state < PROMISE_MET)
@@ -130,7 +141,8 @@ static bool read_duration(str text, int64_t *days, int64_t *ms)
     return !any && (*days || *ms);
 }
 
-/* When a timer is due. Working: days are working days to the close of office, hours office hours. */
+/* When a timer is due. Working: days are working days to the close of office, hours office hours.
+ */
 static enum err timer_due(struct moving *m, const struct bpmn_effect *e, int64_t *due)
 {
     const struct pack *pack = zone_pack(m->op->zone);
@@ -138,15 +150,17 @@ static enum err timer_due(struct moving *m, const struct bpmn_effect *e, int64_t
     if (e->timer_kind == BPMN_TIMER_DATE && instant_parse(e->text, due))
         return OK;
     if (e->timer_kind != BPMN_TIMER_DURATION || !read_duration(e->text, &days, &ms))
-        return diag_set(m->op->diag, ERR_UNSUPPORTED, "定时器 %.*s 的时间“%.*s”不能识别,应如 P7D 或 PT4H",
-            "timer %.*s: the time \"%.*s\" is not understood; it should look like P7D or PT4H", STR_ARGS(e->node->id),
-            STR_ARGS(e->text));
+        return diag_set(m->op->diag, ERR_UNSUPPORTED,
+            "定时器 %.*s 的时间“%.*s”不能识别,应如 P7D 或 PT4H",
+            "timer %.*s: the time \"%.*s\" is not understood; it should look like P7D or PT4H",
+            STR_ARGS(e->node->id), STR_ARGS(e->text));
     if (!e->working) {
         *due = from + days * MS_PER_DAY + ms;
         return OK;
     }
     if (days) {
-        TRY(calendar_add_days(pack->calendar, zone_local_days(m->op->zone, from), days, &day, NULL, m->op->diag));
+        TRY(calendar_add_days(
+            pack->calendar, zone_local_days(m->op->zone, from), days, &day, NULL, m->op->diag));
         from = calendar_close_ms(&pack->clock, day);
     }
     *due = from;
@@ -158,13 +172,16 @@ static enum err timer_set(struct moving *m, const struct bpmn_effect *e)
     struct op *op = m->op;
     int64_t due;
     TRY(timer_due(m, e, &due));
-    return STORE_EXEC(op->conn, op->diag, "INSERT INTO timer (zone, id, case_id, number, due_at) VALUES ($1, $2, $3, $4, $5)",
-        S_TEXT(op->zone->code), S_INT(id_next(&op->zone->ids, op->now_ms)), S_INT(m->row.id), S_INT(e->timer), S_INT(due));
+    return STORE_EXEC(op->conn, op->diag,
+        "INSERT INTO timer (zone, id, case_id, number, due_at) VALUES ($1, $2, $3, $4, $5)",
+        S_TEXT(op->zone->code), S_INT(id_next(&op->zone->ids, op->now_ms)), S_INT(m->row.id),
+        S_INT(e->timer), S_INT(due));
 }
 
 static enum err timer_gone(struct moving *m, int64_t number)
 {
-    return STORE_EXEC(m->op->conn, m->op->diag, "DELETE FROM timer WHERE zone = $1 AND case_id = $2 AND number = $3",
+    return STORE_EXEC(m->op->conn, m->op->diag,
+        "DELETE FROM timer WHERE zone = $1 AND case_id = $2 AND number = $3",
         S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(number));
 }
 
@@ -187,8 +204,8 @@ static enum err apply(struct moving *m, const struct bpmn_effect *e)
         m->row.closed_at = m->op->now_ms;
         return OK;
     case BPMN_ERROR_UNCAUGHT:
-        return diag_set(m->op->diag, ERR_INVALID, "流程以未处理的错误 %.*s 结束", "the procedure ended with the uncaught error %.*s",
-            STR_ARGS(e->text));
+        return diag_set(m->op->diag, ERR_INVALID, "流程以未处理的错误 %.*s 结束",
+            "the procedure ended with the uncaught error %.*s", STR_ARGS(e->text));
     case BPMN_DECIDED:
     case BPMN_ENTERED:
     case BPMN_LEFT:
@@ -222,18 +239,20 @@ static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
     return OK;
 }
 
-#define TURN(m, call)                                                                             \
-    do {                                                                                          \
-        struct bpmn_host host = host_of(m);                                                       \
-        struct bpmn_turn turn;                                                                    \
-        bpmn_turn_init(&turn, &host, (m)->op->arena, (m)->op->diag);                              \
-        TRY(call);                                                                                \
-        return turn_done((m), &turn);                                                             \
+#define TURN(m, call)                                                                              \
+    do {                                                                                           \
+        struct bpmn_host host = host_of(m);                                                        \
+        struct bpmn_turn turn;                                                                     \
+        bpmn_turn_init(&turn, &host, (m)->op->arena, (m)->op->diag);                               \
+        TRY(call);                                                                                 \
+        return turn_done((m), &turn);                                                              \
     } while (0)
 
 enum err procedure_start(struct moving *m, const json_t *variables)
 {
-    TURN(m, bpmn_start(&turn, m->op->arena, m->system->procedure, m->system->process->id, STR_NONE, variables, &m->instance));
+    TURN(m,
+        bpmn_start(&turn, m->op->arena, m->system->procedure, m->system->process->id, STR_NONE,
+            variables, &m->instance));
 }
 
 enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables)
@@ -266,6 +285,7 @@ enum err procedure_cancel(struct moving *m, enum promise_state promises)
     TRY(cancel(m));
     for (size_t i = 0; i < m->promise_count; i++)
         if (m->promises[i].state < PROMISE_MET)
-            TRY(promises == PROMISE_VOID ? promise_void(m->op, &m->promises[i]) : promise_meet(m->op, &m->promises[i]));
+            TRY(promises == PROMISE_VOID ? promise_void(m->op, &m->promises[i])
+                                         : promise_meet(m->op, &m->promises[i]));
     return OK;
 }

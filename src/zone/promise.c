@@ -8,8 +8,8 @@
 #include "zone/promise.h"
 
 static const char *const state_words[] = { "running", "paused", "met", "met_late", "void" };
-static const char *const colour_words[]
-    = { "none", "green", "amber", "red", "broken", "paused", "met", "met_late" };
+static const char *const colour_words[] = { "none", "green", "amber", "red", "broken", "paused",
+    "met", "met_late" };
 
 const char *promise_state_word(enum promise_state s)
 {
@@ -39,8 +39,10 @@ static enum err set_colours(struct op *op, struct promise *p, const struct pack_
 {
     int amber = def ? def->amber_percent : 50, red = def ? def->red_percent : 20;
     int64_t length = length_ms(op, p);
-    TRY(calendar_add_office_ms(clock_of(op), p->due_at, -(length * amber / 100), &p->amber_at, NULL, op->diag));
-    return calendar_add_office_ms(clock_of(op), p->due_at, -(length * red / 100), &p->red_at, NULL, op->diag);
+    TRY(calendar_add_office_ms(
+        clock_of(op), p->due_at, -(length * amber / 100), &p->amber_at, NULL, op->diag));
+    return calendar_add_office_ms(
+        clock_of(op), p->due_at, -(length * red / 100), &p->red_at, NULL, op->diag);
 }
 
 /* due_at for `units` counted from an instant. */
@@ -56,7 +58,8 @@ static enum err due_after(struct op *op, enum pack_time_unit unit, int64_t from_
         TRY(calendar_add_days(clock->calendar, day, units, &due_day, provisional, op->diag));
         break;
     case PACK_CALENDAR_DAYS:
-        TRY(calendar_add_calendar_days(clock->calendar, day, units, &due_day, provisional, op->diag));
+        TRY(calendar_add_calendar_days(
+            clock->calendar, day, units, &due_day, provisional, op->diag));
         break;
     }
     *due_ms = calendar_close_ms(clock, due_day);
@@ -66,50 +69,65 @@ static enum err due_after(struct op *op, enum pack_time_unit unit, int64_t from_
 static enum err insert(struct op *op, const struct promise *p)
 {
     return STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO promise (zone, id, case_id, task_id, code, unit, amount, started_at, due_at, amber_at, red_at,"
+        "INSERT INTO promise (zone, id, case_id, task_id, code, unit, amount, started_at,"
+        " due_at, amber_at, red_at,"
         " ended_at, paused_at, remaining, extended, extensions, state, provisional)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 0, 0, $12, $13)",
-        S_TEXT(op->zone->code), S_INT(p->id), S_INT(p->case_id), S_INT(p->task_id), S_TEXT(p->code), S_INT(p->unit),
-        S_INT(p->amount), S_INT(p->started_at), S_INT(p->due_at), S_INT(p->amber_at), S_INT(p->red_at), S_INT(p->state),
-        S_INT(p->provisional));
+        S_TEXT(op->zone->code), S_INT(p->id), S_INT(p->case_id), S_INT(p->task_id), S_TEXT(p->code),
+        S_INT(p->unit), S_INT(p->amount), S_INT(p->started_at), S_INT(p->due_at),
+        S_INT(p->amber_at), S_INT(p->red_at), S_INT(p->state), S_INT(p->provisional));
 }
 
-static enum err update(struct op *op, const struct promise *p, const char *what, int64_t amount, str reason)
+static enum err update(
+    struct op *op, const struct promise *p, const char *what, int64_t amount, str reason)
 {
     TRY(STORE_EXEC(op->conn, op->diag,
-        "UPDATE promise SET due_at = $3, amber_at = $4, red_at = $5, ended_at = $6, paused_at = $7, remaining = $8,"
-        " extended = $9, extensions = $10, state = $11, provisional = $12 WHERE zone = $1 AND id = $2",
-        S_TEXT(op->zone->code), S_INT(p->id), S_INT(p->due_at), S_INT(p->amber_at), S_INT(p->red_at), S_INT(p->ended_at),
-        S_INT(p->paused_at), S_INT(p->remaining), S_INT(p->extended), S_INT(p->extensions), S_INT(p->state),
-        S_INT(p->provisional)));
+        "UPDATE promise SET due_at = $3, amber_at = $4, red_at = $5, ended_at = $6, paused_at ="
+        " $7, remaining = $8,"
+        " extended = $9, extensions = $10, state = $11, provisional = $12 WHERE zone = $1 AND"
+        " id = $2",
+        S_TEXT(op->zone->code), S_INT(p->id), S_INT(p->due_at), S_INT(p->amber_at),
+        S_INT(p->red_at), S_INT(p->ended_at), S_INT(p->paused_at), S_INT(p->remaining),
+        S_INT(p->extended), S_INT(p->extensions), S_INT(p->state), S_INT(p->provisional)));
     return STORE_EXEC(op->conn, op->diag,
         "INSERT INTO promise_event (zone, id, promise_id, at, what, amount, due_at, reason)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        S_TEXT(op->zone->code), S_INT(id_next(&op->zone->ids, op->now_ms)), S_INT(p->id), S_INT(op->now_ms),
-        S_TEXT(str_from(what)), S_INT(amount), S_INT(p->due_at), S_TEXT(reason));
+        S_TEXT(op->zone->code), S_INT(id_next(&op->zone->ids, op->now_ms)), S_INT(p->id),
+        S_INT(op->now_ms), S_TEXT(str_from(what)), S_INT(amount), S_INT(p->due_at), S_TEXT(reason));
 }
 
-/* What the definition's FEEL says over the case's variables: a whole number of units, at least 1. */
-static enum err amount_of(struct op *op, const struct pack_promise *def, const json_t *variables, int64_t *out)
+/* What the definition's FEEL says over the case's variables: a whole number of units, at least 1.
+ */
+static enum err amount_of(
+    struct op *op, const struct pack_promise *def, const json_t *variables, int64_t *out)
 {
     feel_value scope, value;
     TRY(feel_from_json(op->arena, variables, NULL, &scope, op->diag));
-    struct feel_env env = { .now = feel_date_time_from_ms(op->now_ms, tz_offset_s(zone_pack(op->zone)->tz, op->now_ms), NULL) };
-    TRY(feel_eval(def->amount, &env, scope.kind == FEEL_CONTEXT ? scope.context : NULL, op->arena, &value, op->diag));
+    struct feel_env env = { .now = feel_date_time_from_ms(op->now_ms,
+                                tz_offset_s(zone_pack(op->zone)->tz, op->now_ms), NULL) };
+    TRY(feel_eval(def->amount, &env, scope.kind == FEEL_CONTEXT ? scope.context : NULL, op->arena,
+        &value, op->diag));
     int64_t amount;
     if (!feel_to_int64(value, &amount) || amount < 1 || amount > 10000)
-        return diag_set(op->diag, ERR_INVALID, "承诺“%.*s”的时限算出的是 %.*s,应为 1 至 10000 的整数",
-            "the limit of promise \"%.*s\" comes out as %.*s; it must be a whole number from 1 to 10000",
+        return diag_set(op->diag, ERR_INVALID,
+            "承诺“%.*s”的时限算出的是 %.*s,应为 1 至 10000 的整数",
+            "the limit of promise \"%.*s\" comes out as %.*s; it must be a whole number from 1"
+            " to 10000",
             STR_ARGS(def->code), STR_ARGS(feel_to_text(op->arena, value)));
     *out = amount;
     return OK;
 }
 
-enum err promise_start(struct op *op, const struct pack_promise *def, int64_t case_id, int64_t task_id,
-    const json_t *variables, struct promise *out)
+enum err promise_start(struct op *op, const struct pack_promise *def, int64_t case_id,
+    int64_t task_id, const json_t *variables, struct promise *out)
 {
-    struct promise p = { .id = id_next(&op->zone->ids, op->now_ms), .case_id = case_id, .task_id = task_id,
-        .code = def->code, .unit = def->unit, .started_at = op->now_ms, .state = PROMISE_RUNNING };
+    struct promise p = { .id = id_next(&op->zone->ids, op->now_ms),
+        .case_id = case_id,
+        .task_id = task_id,
+        .code = def->code,
+        .unit = def->unit,
+        .started_at = op->now_ms,
+        .state = PROMISE_RUNNING };
     TRY(amount_of(op, def, variables, &p.amount));
     TRY(due_after(op, p.unit, op->now_ms, p.amount, &p.due_at, &p.provisional));
     TRY(set_colours(op, &p, def));
@@ -118,30 +136,43 @@ enum err promise_start(struct op *op, const struct pack_promise *def, int64_t ca
     return OK;
 }
 
-static const char select_promise[]
-    = "SELECT id, case_id, task_id, code, unit, amount, started_at, due_at, amber_at, red_at, ended_at, paused_at,"
-      " remaining, extended, extensions, state, provisional FROM promise";
+static const char select_promise[] =
+    "SELECT id, case_id, task_id, code, unit, amount, started_at, due_at, amber_at, red_at,"
+    " ended_at, paused_at,"
+    " remaining, extended, extensions, state, provisional FROM promise";
 
 static void read_row(struct op *op, const struct store_rows *r, struct promise *p)
 {
-    *p = (struct promise){ .id = store_int(r, 0), .case_id = store_int(r, 1), .task_id = store_int(r, 2),
-        .code = str_copy(op->arena, store_text(r, 3)), .unit = (enum pack_time_unit)store_int(r, 4),
-        .amount = store_int(r, 5), .started_at = store_int(r, 6), .due_at = store_int(r, 7), .amber_at = store_int(r, 8),
-        .red_at = store_int(r, 9), .ended_at = store_int(r, 10), .paused_at = store_int(r, 11),
-        .remaining = store_int(r, 12), .extended = store_int(r, 13), .extensions = store_int(r, 14),
-        .state = (enum promise_state)store_int(r, 15), .provisional = store_int(r, 16) != 0 };
+    *p = (struct promise){ .id = store_int(r, 0),
+        .case_id = store_int(r, 1),
+        .task_id = store_int(r, 2),
+        .code = str_copy(op->arena, store_text(r, 3)),
+        .unit = (enum pack_time_unit)store_int(r, 4),
+        .amount = store_int(r, 5),
+        .started_at = store_int(r, 6),
+        .due_at = store_int(r, 7),
+        .amber_at = store_int(r, 8),
+        .red_at = store_int(r, 9),
+        .ended_at = store_int(r, 10),
+        .paused_at = store_int(r, 11),
+        .remaining = store_int(r, 12),
+        .extended = store_int(r, 13),
+        .extensions = store_int(r, 14),
+        .state = (enum promise_state)store_int(r, 15),
+        .provisional = store_int(r, 16) != 0 };
 }
 
 enum { PROMISES_MAX = 256 };
 
-enum err promise_list(struct op *op, int64_t case_id, bool open_only, struct promise **out, size_t *count)
+enum err promise_list(
+    struct op *op, int64_t case_id, bool open_only, struct promise **out, size_t *count)
 {
     struct store_rows rows;
     struct promise *list = ARENA_ARRAY(op->arena, struct promise, PROMISES_MAX);
     size_t used = 0;
     TRY(diag_arena(op->diag, op->arena));
-    str sql = str_printf(op->arena, "%s WHERE zone = $1 AND case_id = $2%s ORDER BY id", select_promise,
-        open_only ? " AND state < 2" : "");
+    str sql = str_printf(op->arena, "%s WHERE zone = $1 AND case_id = $2%s ORDER BY id",
+        select_promise, open_only ? " AND state < 2" : "");
     TRY(diag_arena(op->diag, op->arena));
     TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(case_id)));
     for (bool more;;) {
@@ -172,7 +203,8 @@ static int64_t days_left(const struct zone *z, const struct promise *p, int64_t 
 enum err promise_pause(struct op *op, struct promise *p, str reason)
 {
     ASSERT(p->state == PROMISE_RUNNING);
-    p->remaining = p->unit == PACK_WORKING_HOURS ? office_ms_left(op, p) : days_left(op->zone, p, op->now_ms);
+    p->remaining =
+        p->unit == PACK_WORKING_HOURS ? office_ms_left(op, p) : days_left(op->zone, p, op->now_ms);
     p->state = PROMISE_PAUSED;
     p->paused_at = op->now_ms;
     return update(op, p, "pause", p->remaining, reason);
@@ -185,7 +217,8 @@ enum err promise_resume(struct op *op, struct promise *p, str reason)
     bool provisional = p->provisional;
     /* What was broken before the pause stays broken: its day is not moved. */
     if (!late && p->unit == PACK_WORKING_HOURS)
-        TRY(calendar_add_office_ms(clock_of(op), op->now_ms, p->remaining, &p->due_at, &provisional, op->diag));
+        TRY(calendar_add_office_ms(
+            clock_of(op), op->now_ms, p->remaining, &p->due_at, &provisional, op->diag));
     else if (!late)
         TRY(due_after(op, p->unit, op->now_ms, p->remaining, &p->due_at, &provisional));
     p->provisional = provisional;
@@ -212,7 +245,8 @@ enum err promise_extend(struct op *op, struct promise *p, int64_t units, str rea
 
 enum err promise_meet(struct op *op, struct promise *p)
 {
-    p->state = op->now_ms <= p->due_at || p->state == PROMISE_PAUSED ? PROMISE_MET : PROMISE_MET_LATE;
+    p->state =
+        op->now_ms <= p->due_at || p->state == PROMISE_PAUSED ? PROMISE_MET : PROMISE_MET_LATE;
     p->ended_at = op->now_ms;
     return update(op, p, "met", 0, STR_NONE);
 }
@@ -245,7 +279,8 @@ enum promise_colour promise_colour(const struct promise *p, int64_t now_ms)
     return now_ms >= p->red_at ? COLOUR_RED : now_ms >= p->amber_at ? COLOUR_AMBER : COLOUR_GREEN;
 }
 
-void promise_left(const struct zone *z, const struct promise *p, int64_t now_ms, int64_t *days, int64_t *minutes)
+void promise_left(
+    const struct zone *z, const struct promise *p, int64_t now_ms, int64_t *days, int64_t *minutes)
 {
     const struct calendar_clock *clock = &zone_pack(z)->clock;
     int64_t at = p->state == PROMISE_PAUSED ? p->paused_at : p->ended_at ? p->ended_at : now_ms;

@@ -9,10 +9,10 @@
  * until due_at, then broken. amber_at and red_at are the instants at which the share of office time
  * that the pack names is left.
  *
- * The law. Working days: the day it starts is not counted, and it ends at the close of office of the
- * last day. Working hours: office minutes, starting at the next opening. A pause keeps what was left
- * (working days after the day of the pause; office time to the millisecond) and gives it back, not
- * counted from, on the day of the resumption.
+ * The law. Working days: the day it starts is not counted, and it ends at the close of office of
+ * the last day. Working hours: office minutes, starting at the next opening. A pause keeps what was
+ * left (working days after the day of the pause; office time to the millisecond) and gives it back,
+ * not counted from, on the day of the resumption.
  */
 #ifndef JUNMA_ZONE_PROMISE_H
 #define JUNMA_ZONE_PROMISE_H
@@ -21,7 +21,13 @@
 
 enum promise_state { PROMISE_RUNNING, PROMISE_PAUSED, PROMISE_MET, PROMISE_MET_LATE, PROMISE_VOID };
 enum promise_colour {
-    COLOUR_NONE, COLOUR_GREEN, COLOUR_AMBER, COLOUR_RED, COLOUR_BROKEN, COLOUR_PAUSED, COLOUR_MET,
+    COLOUR_NONE,
+    COLOUR_GREEN,
+    COLOUR_AMBER,
+    COLOUR_RED,
+    COLOUR_BROKEN,
+    COLOUR_PAUSED,
+    COLOUR_MET,
     COLOUR_MET_LATE
 };
 const char *promise_state_word(enum promise_state s);
@@ -31,21 +37,21 @@ struct promise {
     int64_t id, case_id, task_id; /* task_id 0: of the case */
     str code;
     enum pack_time_unit unit;
-    int64_t amount;               /* as promised first */
+    int64_t amount; /* as promised first */
     int64_t started_at, due_at, amber_at, red_at, ended_at, paused_at;
-    int64_t remaining;            /* while paused: working days, or office milliseconds */
-    int64_t extended;             /* units added */
-    int64_t extensions;           /* times extended */
+    int64_t remaining;  /* while paused: working days, or office milliseconds */
+    int64_t extended;   /* units added */
+    int64_t extensions; /* times extended */
     enum promise_state state;
-    bool provisional;             /* counted into a year without a notice */
+    bool provisional; /* counted into a year without a notice */
 };
 
 /* Starts a promise of that definition; variables (JSON) are what its amount is computed from. */
 MUST_USE enum err promise_start(struct op *op, const struct pack_promise *p, int64_t case_id,
     int64_t task_id, const json_t *variables, struct promise *out);
 /* Open ones (running, paused) of a case when open_only; else all, in order of their start. */
-MUST_USE enum err promise_list(struct op *op, int64_t case_id, bool open_only,
-    struct promise **out, size_t *count);
+MUST_USE enum err promise_list(
+    struct op *op, int64_t case_id, bool open_only, struct promise **out, size_t *count);
 MUST_USE enum err promise_pause(struct op *op, struct promise *p, str reason);
 MUST_USE enum err promise_resume(struct op *op, struct promise *p, str reason);
 MUST_USE enum err promise_extend(struct op *op, struct promise *p, int64_t units, str reason);
@@ -54,8 +60,8 @@ MUST_USE enum err promise_void(struct op *op, struct promise *p);
 
 enum promise_colour promise_colour(const struct promise *p, int64_t now_ms);
 /* Working days and office minutes left, negative when late; what is kept while paused. */
-void promise_left(const struct zone *z, const struct promise *p, int64_t now_ms, int64_t *days,
-    int64_t *minutes);
+void promise_left(
+    const struct zone *z, const struct promise *p, int64_t now_ms, int64_t *days, int64_t *minutes);
 
 /* How the deadline was counted. */
 struct promise_step {
@@ -73,10 +79,10 @@ struct promise_count {
         struct calendar_day day;
         bool start, paused;
         int64_t counted, total;
-    } *days;
+    } * days;
     size_t day_count;
 };
-MUST_USE enum err promise_explain(struct op *op, int64_t case_id, int64_t promise_id,
-    struct promise_count *out);
+MUST_USE enum err promise_explain(
+    struct op *op, int64_t case_id, int64_t promise_id, struct promise_count *out);
 
 #endif

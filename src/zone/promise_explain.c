@@ -12,17 +12,20 @@ static enum err read_events(struct op *op, struct promise_count *out)
     struct store_rows rows;
     struct promise_step *list = ARENA_ARRAY(op->arena, struct promise_step, EVENTS_MAX + 1);
     TRY(diag_arena(op->diag, op->arena));
-    list[0] = (struct promise_step){ out->promise.started_at, "start", out->promise.amount, 0, STR_NONE };
+    list[0] =
+        (struct promise_step){ out->promise.started_at, "start", out->promise.amount, 0, STR_NONE };
     size_t used = 1;
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT at, what, amount, due_at, reason FROM promise_event WHERE zone = $1 AND promise_id = $2 ORDER BY id",
+        "SELECT at, what, amount, due_at, reason FROM promise_event WHERE zone = $1 AND"
+        " promise_id = $2 ORDER BY id",
         S_TEXT(op->zone->code), S_INT(out->promise.id)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more || used > EVENTS_MAX)
             break;
-        list[used++] = (struct promise_step){ store_int(&rows, 0), str_terminated(op->arena, store_text(&rows, 1)),
-            store_int(&rows, 2), store_int(&rows, 3), str_copy(op->arena, store_text(&rows, 4)) };
+        list[used++] = (struct promise_step){ store_int(&rows, 0),
+            str_terminated(op->arena, store_text(&rows, 1)), store_int(&rows, 2),
+            store_int(&rows, 3), str_copy(op->arena, store_text(&rows, 4)) };
     }
     store_rows_end(&rows);
     out->events = list;
@@ -30,7 +33,8 @@ static enum err read_events(struct op *op, struct promise_count *out)
     return diag_arena(op->diag, op->arena);
 }
 
-static void add_day(struct promise_count *out, const struct calendar_step *s, bool paused, int64_t *total)
+static void add_day(
+    struct promise_count *out, const struct calendar_step *s, bool paused, int64_t *total)
 {
     struct promise_day *last = out->day_count ? &out->days[out->day_count - 1] : NULL;
     int64_t counted = paused ? 0 : s->counted;
@@ -41,13 +45,18 @@ static void add_day(struct promise_count *out, const struct calendar_step *s, bo
         last->paused = last->paused || paused;
         return;
     }
-    out->days[out->day_count++] = (struct promise_day){ .days = s->days, .day = s->day,
-        .start = out->day_count == 0, .paused = paused, .counted = counted, .total = *total };
+    out->days[out->day_count++] = (struct promise_day){ .days = s->days,
+        .day = s->day,
+        .start = out->day_count == 0,
+        .paused = paused,
+        .counted = counted,
+        .total = *total };
 }
 
 /* One stretch; for limits in days its first day is not counted (the day of a start, of a
  * resumption). */
-static enum err add_stretch(struct op *op, struct promise_count *out, int64_t from, int64_t to, bool paused, int64_t *total)
+static enum err add_stretch(
+    struct op *op, struct promise_count *out, int64_t from, int64_t to, bool paused, int64_t *total)
 {
     const struct pack *pack = zone_pack(op->zone);
     struct calendar_steps steps;
@@ -59,14 +68,16 @@ static enum err add_stretch(struct op *op, struct promise_count *out, int64_t fr
         TRY(calendar_explain_days(pack->calendar, op->arena, zone_local_days(op->zone, from),
             zone_local_days(op->zone, to), &steps, op->diag));
     size_t capacity = out->day_count + steps.count;
-    out->days = arena_grow(op->arena, out->days, out->day_count * sizeof *out->days, (capacity + 1) * sizeof *out->days);
+    out->days = arena_grow(op->arena, out->days, out->day_count * sizeof *out->days,
+        (capacity + 1) * sizeof *out->days);
     TRY(diag_arena(op->diag, op->arena));
     for (size_t i = 0; i < steps.count; i++)
         add_day(out, &steps.items[i], paused, total);
     return OK;
 }
 
-enum err promise_explain(struct op *op, int64_t case_id, int64_t promise_id, struct promise_count *out)
+enum err promise_explain(
+    struct op *op, int64_t case_id, int64_t promise_id, struct promise_count *out)
 {
     struct promise *list;
     size_t count, i = 0;

@@ -1,7 +1,7 @@
 /*
- * SQL put together from constant parts, each with its value: the text holds $1, $2 …, never a value.
- * Limits: QUERY_VALUES_MAX values, QUERY_BYTES_MAX of text; past one, query_failed() is true and the
- * query must not be run.
+ * SQL put together from constant parts, each with its value: the text holds $1, $2 …, never a
+ * value. Limits: QUERY_VALUES_MAX values, QUERY_BYTES_MAX of text; past one, query_failed() is true
+ * and the query must not be run.
  */
 #ifndef JUNMA_ZONE_QUERY_H
 #define JUNMA_ZONE_QUERY_H
@@ -24,7 +24,7 @@ void query_sql(struct query *q, const char *sql);
  * '?' must be count. A '?' never stands in our SQL otherwise. */
 void query_add(struct query *q, const char *sql, const struct store_value *values, size_t count);
 #define QUERY_ADD(q, sql, ...) query_add((q), (sql), STORE_VALUES(__VA_ARGS__))
-MUST_USE enum err query_run(struct query *q, struct store_conn *c, struct store_rows *rows,
-    struct diag *d);
+MUST_USE enum err query_run(
+    struct query *q, struct store_conn *c, struct store_rows *rows, struct diag *d);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * Registers as real tables; register.h tells their shape. The first step of a register's history
- * makes the table with what every record has; each column of the definition is added by name when it
- * is not there yet, so a definition grows without a program. The history keeps every version whole,
- * the present one too, as JSON.
+ * makes the table with what every record has; each column of the definition is added by name when
+ * it is not there yet, so a definition grows without a program. The history keeps every version
+ * whole, the present one too, as JSON.
  *
  * Names of tables and columns come from the pack, which has checked that they are [a-z0-9_]; they
  * are checked here again, since they become SQL text.
@@ -48,13 +48,16 @@ static const char *column_sql(enum pack_column_type type)
 
 /* ---- tables ---- */
 
-static enum err make_table(struct zone *z, const struct pack_register *r, struct arena *a, struct diag *d)
+static enum err make_table(
+    struct zone *z, const struct pack_register *r, struct arena *a, struct diag *d)
 {
     str code = r->code;
     str sql = str_printf(a,
-        "CREATE TABLE register_%.*s (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,"
+        "CREATE TABLE register_%.*s (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT"
+        " NULL,"
         " updated_at BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
-        "CREATE TABLE register_%.*s_history (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,"
+        "CREATE TABLE register_%.*s_history (zone TEXT NOT NULL, id BIGINT NOT NULL, version"
+        " BIGINT NOT NULL,"
         " at BIGINT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL, data TEXT NOT NULL,"
         " PRIMARY KEY (zone, id, version)){clustered};{search:register_%.*s_search};",
         STR_ARGS(code), STR_ARGS(code), STR_ARGS(code));
@@ -67,7 +70,8 @@ static enum err make_table(struct zone *z, const struct pack_register *r, struct
 static enum err column_there(struct op *op, const struct pack_register *r, str name, bool *there)
 {
     struct store_rows rows;
-    str sql = str_printf(op->arena, "SELECT * FROM register_%.*s WHERE zone = $1 LIMIT 1", STR_ARGS(r->code));
+    str sql = str_printf(
+        op->arena, "SELECT * FROM register_%.*s WHERE zone = $1 LIMIT 1", STR_ARGS(r->code));
     TRY(diag_arena(op->diag, op->arena));
     TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code)));
     *there = false;
@@ -87,14 +91,16 @@ static enum err add_columns(struct op *op, void *ctx)
         if (there)
             continue;
         bool number = column_sql(c->type)[0] != 'T';
-        str sql = str_printf(op->arena, "ALTER TABLE register_%.*s ADD COLUMN %.*s %s%s", STR_ARGS(r->code),
-            STR_ARGS(c->name), column_sql(c->type), number ? "" : " NOT NULL DEFAULT ''");
+        str sql = str_printf(op->arena, "ALTER TABLE register_%.*s ADD COLUMN %.*s %s%s",
+            STR_ARGS(r->code), STR_ARGS(c->name), column_sql(c->type),
+            number ? "" : " NOT NULL DEFAULT ''");
         TRY(diag_arena(op->diag, op->arena));
         TRY(store_exec(op->conn, op->diag, sql.data, NULL, 0));
         if (!c->unique && c != r->key)
             continue;
-        sql = str_printf(op->arena, "CREATE UNIQUE INDEX register_%.*s_%.*s ON register_%.*s (zone, %.*s)", STR_ARGS(r->code),
-            STR_ARGS(c->name), STR_ARGS(r->code), STR_ARGS(c->name));
+        sql = str_printf(op->arena,
+            "CREATE UNIQUE INDEX register_%.*s_%.*s ON register_%.*s (zone, %.*s)",
+            STR_ARGS(r->code), STR_ARGS(c->name), STR_ARGS(r->code), STR_ARGS(c->name));
         TRY(diag_arena(op->diag, op->arena));
         TRY(store_exec(op->conn, op->diag, sql.data, NULL, 0));
     }
@@ -112,7 +118,9 @@ enum err register_prepare(struct zone *z, struct diag *d)
         ASSERT(name_good(r->code) && r->column_count <= COLUMNS_MAX);
         for (size_t c = 0; c < r->column_count; c++)
             ASSERT(name_good(r->columns[c].name));
-        struct op op = { .zone = z, .arena = &a, .actor = &actor_system, .now_ms = sys_now_ms(z->sys), .diag = d };
+        struct op op = {
+            .zone = z, .arena = &a, .actor = &actor_system, .now_ms = sys_now_ms(z->sys), .diag = d
+        };
         e = make_table(z, r, &a, d);
         if (e == OK)
             e = zone_write(&op, add_columns, (void *)r);
@@ -171,12 +179,14 @@ static enum err check_value(const struct pack_column *c, const json_t *v, struct
     return OK;
 }
 
-static enum err check_record(struct op *op, const struct pack_register *r, json_t *data, struct diag_list *faults)
+static enum err check_record(
+    struct op *op, const struct pack_register *r, json_t *data, struct diag_list *faults)
 {
     const char *key;
     json_t *value;
     size_t before = faults->total;
-    json_object_foreach(data, key, value) {
+    json_object_foreach(data, key, value)
+    {
         struct diag d = { 0 };
         if (pack_column(r, str_from(key)))
             continue;
@@ -216,7 +226,8 @@ struct values {
     size_t count;
 };
 
-static enum err write_row(struct op *op, const struct pack_register *r, int64_t id, int64_t version, json_t *data)
+static enum err write_row(
+    struct op *op, const struct pack_register *r, int64_t id, int64_t version, json_t *data)
 {
     struct buf sql;
     struct values *v = ARENA_NEW(op->arena, struct values);
@@ -235,33 +246,41 @@ static enum err write_row(struct op *op, const struct pack_register *r, int64_t 
         v->items[v->count++] = bound(c, json_object_getn(data, c->name.data, c->name.bytes));
         buf_printf(&sql, ", $%zu", v->count);
     }
-    buf_add(&sql, STR(") ON CONFLICT (zone, id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at"));
+    buf_add(&sql,
+        STR(") ON CONFLICT (zone, id) DO UPDATE SET version = excluded.version, updated_at ="
+            " excluded.updated_at"));
     for (size_t i = 0; i < r->column_count; i++)
-        buf_printf(&sql, ", %.*s = excluded.%.*s", STR_ARGS(r->columns[i].name), STR_ARGS(r->columns[i].name));
+        buf_printf(&sql, ", %.*s = excluded.%.*s", STR_ARGS(r->columns[i].name),
+            STR_ARGS(r->columns[i].name));
     buf_add_char(&sql, 0);
     TRY(diag_arena(op->diag, op->arena));
     enum err e = store_exec(op->conn, op->diag, sql.data, v->items, v->count);
     if (e == ERR_CONFLICT)
-        return diag_set(op->diag, e, "已有同一“%.*s”的登记", "there is a record with the same %.*s already", STR_ARGS(r->key->title.zh));
+        return diag_set(op->diag, e, "已有同一“%.*s”的登记",
+            "there is a record with the same %.*s already", STR_ARGS(r->key->title.zh));
     return e;
 }
 
-static enum err write_history(struct op *op, const struct pack_register *r, int64_t id, int64_t version, json_t *data, str reason)
+static enum err write_history(struct op *op, const struct pack_register *r, int64_t id,
+    int64_t version, json_t *data, str reason)
 {
     str sql = str_printf(op->arena,
-        "INSERT INTO register_%.*s_history (zone, id, version, at, actor, reason, data) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO register_%.*s_history (zone, id, version, at, actor, reason, data) VALUES"
+        " ($1, $2, $3, $4, $5, $6, $7)",
         STR_ARGS(r->code));
     str text = json_text(op->arena, data);
-    str actor = op->actor->system ? STR("system") : str_printf(op->arena, "%lld", (long long)op->actor->account);
+    str actor = op->actor->system ? STR("system")
+                                  : str_printf(op->arena, "%lld", (long long)op->actor->account);
     TRY(diag_arena(op->diag, op->arena));
-    TRY(STORE_EXEC(op->conn, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(id), S_INT(version), S_INT(op->now_ms),
-        S_TEXT(actor), S_TEXT(reason), S_TEXT(text)));
+    TRY(STORE_EXEC(op->conn, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(id), S_INT(version),
+        S_INT(op->now_ms), S_TEXT(actor), S_TEXT(reason), S_TEXT(text)));
     json_t *event = json_object();
     json_set_str(event, "register", r->code);
     json_set_int(event, "version", version);
     json_set_str(event, "reason", reason);
     json_set_str(event, "data", ledger_digest(op, text));
-    return ledger_append(op, &(struct ledger_event){ .kind = "record.put", .subject = id, .data = event }, NULL);
+    return ledger_append(
+        op, &(struct ledger_event){ .kind = "record.put", .subject = id, .data = event }, NULL);
 }
 
 static str text_of(const json_t *data, const struct pack_column *c)
@@ -275,10 +294,12 @@ static enum err find_register(struct op *op, str code, const struct pack_registe
     *out = pack_register(zone_pack(op->zone), code);
     if (*out)
         return OK;
-    return diag_set(op->diag, ERR_NOT_FOUND, "配置中没有登记册 %.*s", "the pack has no register %.*s", STR_ARGS(code));
+    return diag_set(op->diag, ERR_NOT_FOUND, "配置中没有登记册 %.*s",
+        "the pack has no register %.*s", STR_ARGS(code));
 }
 
-enum err record_put(struct op *op, str code, int64_t *id, json_t *data, str reason, struct diag_list *faults)
+enum err record_put(
+    struct op *op, str code, int64_t *id, json_t *data, str reason, struct diag_list *faults)
 {
     const struct pack_register *r;
     struct record former = { 0 };
@@ -291,7 +312,8 @@ enum err record_put(struct op *op, str code, int64_t *id, json_t *data, str reas
         *id = id_next(&op->zone->ids, op->now_ms);
     TRY(write_row(op, r, *id, former.version + 1, data));
     TRY(write_history(op, r, *id, former.version + 1, data, reason));
-    str text = str_printf(op->arena, "%.*s %.*s", STR_ARGS(text_of(data, r->key)), STR_ARGS(text_of(data, r->label)));
+    str text = str_printf(
+        op->arena, "%.*s %.*s", STR_ARGS(text_of(data, r->key)), STR_ARGS(text_of(data, r->label)));
     TRY(diag_arena(op->diag, op->arena));
     snprintf(index, sizeof index, "register_%.*s_search", STR_ARGS(r->code));
     return store_search_put(op->conn, index, op->zone->code, *id, text, op->diag);
@@ -307,7 +329,8 @@ static void select_columns(struct query *q, const struct pack_register *r)
     buf_printf(&q->text, " FROM register_%.*s WHERE zone = ", STR_ARGS(r->code));
 }
 
-static void read_row(struct op *op, const struct pack_register *r, const struct store_rows *rows, struct record *out)
+static void read_row(
+    struct op *op, const struct pack_register *r, const struct store_rows *rows, struct record *out)
 {
     json_t *data = json_keep(op->arena, json_object());
     *out = (struct record){ store_int(rows, 0), store_int(rows, 1), store_int(rows, 2), data };
@@ -322,19 +345,22 @@ static void read_row(struct op *op, const struct pack_register *r, const struct 
         else if (c->type == PACK_COLUMN_REAL)
             v = json_real(store_real(rows, column));
         else
-            v = c->type == PACK_COLUMN_BOOL ? json_boolean(store_int(rows, column)) : json_integer(store_int(rows, column));
+            v = c->type == PACK_COLUMN_BOOL ? json_boolean(store_int(rows, column))
+                                            : json_integer(store_int(rows, column));
         json_object_setn_new(data, c->name.data, c->name.bytes, v);
     }
 }
 
-static enum err one(struct op *op, const struct pack_register *r, struct query *q, struct record *out)
+static enum err one(
+    struct op *op, const struct pack_register *r, struct query *q, struct record *out)
 {
     struct store_rows rows;
     bool there;
     TRY(query_run(q, op->conn, &rows, op->diag));
     TRY(store_next(&rows, &there, op->diag));
     if (!there)
-        return diag_set(op->diag, ERR_NOT_FOUND, "登记册中没有这一项", "the register has no such record");
+        return diag_set(
+            op->diag, ERR_NOT_FOUND, "登记册中没有这一项", "the register has no such record");
     read_row(op, r, &rows, out);
     store_rows_end(&rows);
     return diag_arena(op->diag, op->arena);
@@ -364,7 +390,8 @@ enum err record_by_key(struct op *op, str code, str key, struct record *out)
     return one(op, r, &q, out);
 }
 
-enum err record_find(struct op *op, str code, str text, size_t limit, struct record **out, size_t *count)
+enum err record_find(
+    struct op *op, str code, str text, size_t limit, struct record **out, size_t *count)
 {
     const struct pack_register *r;
     struct query q;

@@ -23,8 +23,8 @@ MUST_USE enum err record_put(struct op *op, str register_code, int64_t *id, json
 MUST_USE enum err record_get(struct op *op, str register_code, int64_t id, struct record *out);
 MUST_USE enum err record_by_key(struct op *op, str register_code, str key, struct record *out);
 /* By any part of key or label; at most limit (1..100). */
-MUST_USE enum err record_find(struct op *op, str register_code, str text, size_t limit,
-    struct record **out, size_t *count);
+MUST_USE enum err record_find(
+    struct op *op, str register_code, str text, size_t limit, struct record **out, size_t *count);
 /* The label column's value ("" when the record has none). */
 str record_label(struct op *op, str register_code, const struct record *r);
 

@@ -23,7 +23,8 @@ static const char accounts[] =
     " csrf TEXT NOT NULL, created_at BIGINT NOT NULL, seen_at BIGINT NOT NULL,"
     " expires_at BIGINT NOT NULL, peer TEXT NOT NULL, PRIMARY KEY (zone, token)){clustered};"
     "CREATE INDEX session_account ON session (zone, account_id);"
-    "CREATE TABLE pack_version (zone TEXT NOT NULL, version TEXT NOT NULL, loaded_at BIGINT NOT NULL,"
+    "CREATE TABLE pack_version (zone TEXT NOT NULL, version TEXT NOT NULL, loaded_at BIGINT NOT"
+    " NULL,"
     " PRIMARY KEY (zone, version)){clustered};"
     "CREATE TABLE pack_file (zone TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,"
     " content TEXT NOT NULL, PRIMARY KEY (zone, version, path)){clustered};"
@@ -88,7 +89,8 @@ static const char tasks[] =
     " remaining BIGINT NOT NULL, extended BIGINT NOT NULL, extensions BIGINT NOT NULL,"
     " state BIGINT NOT NULL, provisional BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
     "CREATE INDEX promise_case ON promise (zone, case_id, id);"
-    "CREATE TABLE promise_event (zone TEXT NOT NULL, id BIGINT NOT NULL, promise_id BIGINT NOT NULL,"
+    "CREATE TABLE promise_event (zone TEXT NOT NULL, id BIGINT NOT NULL, promise_id BIGINT NOT"
+    " NULL,"
     " at BIGINT NOT NULL, what TEXT NOT NULL, amount BIGINT NOT NULL, due_at BIGINT NOT NULL,"
     " reason TEXT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
     "CREATE INDEX promise_event_promise ON promise_event (zone, promise_id, id);"
@@ -111,7 +113,8 @@ static const char tasks[] =
 /* Status words and the promise's state are numbers in `cases` (enum order of case.h, promise.h) and
  * words here. */
 static const char report[] =
-    "CREATE VIEW case_report AS SELECT zone, id, number, kind, title, topic, unit, channel, urgency,"
+    "CREATE VIEW case_report AS SELECT zone, id, number, kind, title, topic, unit, channel,"
+    " urgency,"
     " CASE status WHEN 0 THEN 'open' WHEN 1 THEN 'replied' WHEN 2 THEN 'closed'"
     " WHEN 3 THEN 'withdrawn' ELSE 'merged' END AS status,"
     " enterprise_id, enterprise_name, created_at, created_on, substr(created_on, 1, 7) AS month,"

@@ -1,4 +1,5 @@
-/* The tables of a zone, as steps of their history; schema.c is the place to read what a row means. */
+/* The tables of a zone, as steps of their history; schema.c is the place to read what a row means.
+ */
 #ifndef JUNMA_ZONE_SCHEMA_H
 #define JUNMA_ZONE_SCHEMA_H
 

@@ -3,8 +3,8 @@
  *
  * Packs. The newest is loaded from its folder (or, for tools that only look, from the database) and
  * stored file by file under its version, so that a case begun under it can always be moved on by
- * the definitions it began with. Older versions are read back when a case first needs them and kept:
- * a list that only grows, read under a lock, at most ZONE_PACKS_MAX of them.
+ * the definitions it began with. Older versions are read back when a case first needs them and
+ * kept: a list that only grows, read under a lock, at most ZONE_PACKS_MAX of them.
  */
 #include "zone/zone.h"
 
@@ -81,23 +81,27 @@ static enum err stored_files(struct store_conn *c, struct arena *a, str zone, st
     struct pack_file *files = ARENA_ARRAY(a, struct pack_file, PACK_FILES_MAX);
     size_t used = 0;
     TRY(diag_arena(d, a));
-    TRY(STORE_QUERY(c, &rows, d, "SELECT path, content FROM pack_file WHERE zone = $1 AND version = $2 ORDER BY path",
+    TRY(STORE_QUERY(c, &rows, d,
+        "SELECT path, content FROM pack_file WHERE zone = $1 AND version = $2 ORDER BY path",
         S_TEXT(zone), S_TEXT(version)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, d));
         if (!more)
             break;
         if (used < PACK_FILES_MAX)
-            files[used++] = (struct pack_file){ str_copy(a, store_text(&rows, 0)), str_copy(a, store_text(&rows, 1)), STR_NONE };
+            files[used++] = (struct pack_file){ str_copy(a, store_text(&rows, 0)),
+                str_copy(a, store_text(&rows, 1)), STR_NONE };
     }
     if (!used)
-        return diag_set(d, ERR_NOT_FOUND, "数据库中没有配置版本 %.12s", "the database holds no pack version %.12s", version.data);
+        return diag_set(d, ERR_NOT_FOUND, "数据库中没有配置版本 %.12s",
+            "the database holds no pack version %.12s", version.data);
     *out = files;
     *count = used;
     return diag_arena(d, a);
 }
 
-static enum err load_stored(struct zone *z, struct store_conn *c, str version, struct loaded_pack **out, struct diag *d)
+static enum err load_stored(
+    struct zone *z, struct store_conn *c, str version, struct loaded_pack **out, struct diag *d)
 {
     struct arena a;
     arena_init(&a, NULL, PACK_BYTES_MAX * 2);
@@ -126,7 +130,8 @@ enum err zone_pack_version(struct op *op, str version, const struct pack **out)
     const struct pack *pack = loaded(packs, version);
     enum err e = OK;
     if (!pack && packs->count >= ZONE_PACKS_MAX) {
-        e = diag_set(op->diag, ERR_LIMIT, "在用的配置版本超过 %d 个", "more than %d pack versions are in use", ZONE_PACKS_MAX);
+        e = diag_set(op->diag, ERR_LIMIT, "在用的配置版本超过 %d 个",
+            "more than %d pack versions are in use", ZONE_PACKS_MAX);
     } else if (!pack) {
         struct loaded_pack *l;
         e = load_stored(op->zone, op->conn, version, &l, op->diag);
@@ -147,11 +152,13 @@ static enum err record_version(struct op *op, void *ctx)
     const struct pack *p = zone_pack(op->zone);
     str zone = op->zone->code, version = str_from(p->version);
     TRY(STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO pack_version (zone, version, loaded_at) VALUES ($1, $2, $3) ON CONFLICT (zone, version) DO NOTHING",
+        "INSERT INTO pack_version (zone, version, loaded_at) VALUES ($1, $2, $3) ON CONFLICT"
+        " (zone, version) DO NOTHING",
         S_TEXT(zone), S_TEXT(version), S_INT(op->now_ms)));
     if (store_changes(op->conn) == 0) /* known: it is the newest again */
-        return STORE_EXEC(op->conn, op->diag, "UPDATE pack_version SET loaded_at = $3 WHERE zone = $1 AND version = $2",
-            S_TEXT(zone), S_TEXT(version), S_INT(op->now_ms));
+        return STORE_EXEC(op->conn, op->diag,
+            "UPDATE pack_version SET loaded_at = $3 WHERE zone = $1 AND version = $2", S_TEXT(zone),
+            S_TEXT(version), S_INT(op->now_ms));
     for (size_t i = 0; i < p->file_count; i++)
         TRY(STORE_EXEC(op->conn, op->diag,
             "INSERT INTO pack_file (zone, version, path, content) VALUES ($1, $2, $3, $4)"
@@ -165,7 +172,8 @@ static enum err record_version(struct op *op, void *ctx)
 static enum err newest_stored(struct zone *z, struct store_conn *c, str *version, struct diag *d)
 {
     struct store_rows rows;
-    enum err e = store_one(c, &rows, d, "SELECT zone, version FROM pack_version ORDER BY loaded_at DESC LIMIT 1", NULL, 0);
+    enum err e = store_one(c, &rows, d,
+        "SELECT zone, version FROM pack_version ORDER BY loaded_at DESC LIMIT 1", NULL, 0);
     if (e == ERR_NOT_FOUND)
         return diag_set(d, e, "数据目录中还没有配置,请先用 --zone 指明配置目录",
             "the data folder holds no pack yet; name its folder with --zone");
@@ -176,7 +184,8 @@ static enum err newest_stored(struct zone *z, struct store_conn *c, str *version
     return OK;
 }
 
-static enum err open_pack(struct zone *z, const struct zone_options *o, struct diag_list *faults, struct diag *d)
+static enum err open_pack(
+    struct zone *z, const struct zone_options *o, struct diag_list *faults, struct diag *d)
 {
     struct loaded_pack *l = NULL;
     if (o->pack_dir) {
@@ -212,15 +221,19 @@ static enum err open_store(struct zone *z, const struct zone_options *o, struct 
         return sys_errno(d, 36, o->data_dir);
     if (o->create)
         TRY(z->sys->dir_create(z->sys->ctx, o->data_dir, d));
-    struct store_options options = { .sys = z->sys, .path = path, .create = o->create,
-        .read_only = o->read_only, .readers_max = o->readers_max };
+    struct store_options options = { .sys = z->sys,
+        .path = path,
+        .create = o->create,
+        .read_only = o->read_only,
+        .readers_max = o->readers_max };
     TRY(store_open(&options, &z->store, d));
     if (o->read_only)
         return OK;
     return store_migrate(z->store, "zone", zone_migrations, zone_migration_count, d);
 }
 
-static enum err open_all(struct zone *z, const struct zone_options *o, struct diag_list *faults, struct diag *d)
+static enum err open_all(
+    struct zone *z, const struct zone_options *o, struct diag_list *faults, struct diag *d)
 {
     TRY(open_store(z, o, d));
     TRY(open_pack(z, o, faults, d));
@@ -230,13 +243,16 @@ static enum err open_all(struct zone *z, const struct zone_options *o, struct di
     TRY(register_prepare(z, d));
     struct arena a;
     arena_init(&a, NULL, PACK_BYTES_MAX);
-    struct op op = { .zone = z, .arena = &a, .actor = &actor_system, .now_ms = sys_now_ms(z->sys), .diag = d };
+    struct op op = {
+        .zone = z, .arena = &a, .actor = &actor_system, .now_ms = sys_now_ms(z->sys), .diag = d
+    };
     enum err e = zone_write(&op, record_version, NULL);
     arena_release(&a);
     return e;
 }
 
-enum err zone_open(const struct zone_options *o, struct zone **out, struct diag_list *faults, struct diag *d)
+enum err zone_open(
+    const struct zone_options *o, struct zone **out, struct diag_list *faults, struct diag *d)
 {
     struct zone *z = mem_alloc(sizeof *z);
     z->sys = o->sys;
@@ -309,7 +325,8 @@ enum err actor_require(struct op *op, const char *permission)
     if (!op->actor->role)
         return diag_set(op->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
     return diag_set(op->diag, ERR_FORBIDDEN, "您的角色“%.*s”没有此项权限(%s)",
-        "your role \"%.*s\" does not have the permission %s", STR_ARGS(op->actor->role->name.zh), permission);
+        "your role \"%.*s\" does not have the permission %s", STR_ARGS(op->actor->role->name.zh),
+        permission);
 }
 
 int64_t zone_local_days(const struct zone *z, int64_t ms)

@@ -9,9 +9,9 @@
  *                        register.h enterprises and other things       │
  *                        ledger.h   events, leaves, receipts           ┘
  *
- * Every function takes a `struct op`: on whose behalf, on which connection, at what time. A function
- * that writes must run inside a store write (zone_write or store_submit); it returns an error to
- * have all of its changes undone. Text results live in op->arena.
+ * Every function takes a `struct op`: on whose behalf, on which connection, at what time. A
+ * function that writes must run inside a store write (zone_write or store_submit); it returns an
+ * error to have all of its changes undone. Text results live in op->arena.
  *
  * Running cases keep the version of the pack they began with: zone_pack() finds it.
  */
@@ -27,23 +27,23 @@ struct zone_packs;
 
 struct zone_options {
     const struct sys *sys;
-    const char *data_dir;   /* database, key, files; made when `create` */
-    const char *pack_dir;   /* NULL: the newest version stored in the database */
+    const char *data_dir; /* database, key, files; made when `create` */
+    const char *pack_dir; /* NULL: the newest version stored in the database */
     bool create;
     bool read_only;
-    int node;               /* 0..63, one a process of the same zone */
-    int readers_max;        /* 0 = default */
+    int node;        /* 0..63, one a process of the same zone */
+    int readers_max; /* 0 = default */
 };
 
 struct zone {
     const struct sys *sys;
     struct store *store;
     const char *data_dir;
-    str code;                /* leads every primary key */
+    str code; /* leads every primary key */
     struct id_source ids;
     struct zone_packs *packs;
     struct ledger *ledger;
-    struct arena arena;      /* process lifetime */
+    struct arena arena; /* process lifetime */
 };
 
 /* Opens the store, brings its tables up to date, loads the pack (faults go to `faults`) and records
@@ -60,12 +60,12 @@ MUST_USE enum err zone_pack_version(struct op *op, str version, const struct pac
 
 /* Who acts. An actor without account and without role is the public. */
 struct actor {
-    int64_t account;         /* 0 = the public, or the system itself */
+    int64_t account; /* 0 = the public, or the system itself */
     str login, name;
-    str unit;                /* code, or empty */
-    int64_t enterprise;      /* record of the applicant's register, or 0 */
+    str unit;           /* code, or empty */
+    int64_t enterprise; /* record of the applicant's register, or 0 */
     const struct pack_role *role;
-    bool system;             /* timers, imports: everything is allowed, journalled as "system" */
+    bool system; /* timers, imports: everything is allowed, journalled as "system" */
 };
 
 struct op {
