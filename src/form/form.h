@@ -39,7 +39,7 @@ struct form_field {
     str check;       /* junma:check: "credit-code", … */
     bool required;
     int line;
-    const struct form_field *parent; /* the group or list it stands in, or NULL */
+    const struct form_field *parent; /* the list or group with a path whose object holds it */
     const struct form_rule *rule;    /* of this room */
 };
 
