@@ -35,6 +35,12 @@ struct dmn_source {
 MUST_USE enum err dmn_load_set(struct arena *a, const struct dmn_source *sources, size_t count,
     struct dmn_model **out, struct diag_list *faults);
 
+/* As dmn_load_set; but with `lenient`, logic that does not compile gives null when it is decided
+ * (as the standard says of errors) and undeclared names are null, instead of the model being
+ * refused. The faults are listed all the same. For conformance suites, not for a pack. */
+MUST_USE enum err dmn_load_with(struct arena *a, const struct dmn_source *sources, size_t count,
+    bool lenient, struct dmn_model **out, struct diag_list *faults);
+
 str dmn_model_name(const struct dmn_model *m);
 str dmn_model_namespace(const struct dmn_model *m);
 

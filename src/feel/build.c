@@ -310,3 +310,8 @@ const struct feel_type *feel_node_type(const struct feel_node *n)
 {
     return n->type;
 }
+
+size_t feel_program_global_count(const struct feel_program *p)
+{
+    return p->global_count;
+}

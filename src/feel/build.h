@@ -73,6 +73,9 @@ const struct feel_node *feel_build_function_close(struct feel_builder *b,
     const struct feel_node *body, const feel_value *mapping, const struct feel_type *result,
     int64_t self);
 
+/* Says afterwards which local will hold the function that this node makes, if it makes one. */
+void feel_build_self(const struct feel_node *function, uint32_t slot);
+
 /* The caller's own kind of node. */
 const struct feel_node *feel_build_host(struct feel_builder *b,
     enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out), const void *ctx,
@@ -86,6 +89,8 @@ feel_value feel_machine_local(const struct feel_machine *m, uint32_t slot);
 const struct feel_type *feel_node_type(const struct feel_node *n);
 MUST_USE enum err feel_builder_finish(
     struct feel_builder *b, const struct feel_node *root, struct feel_program **out);
-/* Another program of the same names and arena (a cell of a table compiled by itself). */
+
+/* How many globals a program reads from: the declared names, then those found with `open`. */
+size_t feel_program_global_count(const struct feel_program *p);
 
 #endif

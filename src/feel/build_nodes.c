@@ -326,6 +326,14 @@ const struct feel_node *feel_build_function_close(struct feel_builder *b,
     return n;
 }
 
+void feel_build_self(const struct feel_node *function, uint32_t slot)
+{
+    while (function->run == run_coerce)
+        function = function->a;
+    if (function->run == run_function)
+        ((struct feel_lambda *)function->extra)->self = slot;
+}
+
 const struct feel_node *feel_build_host(struct feel_builder *b,
     enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out), const void *ctx,
     const struct feel_type *type)

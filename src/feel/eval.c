@@ -322,10 +322,8 @@ enum err run_coerce(struct feel_machine *m, const struct feel_node *n, feel_valu
 {
     feel_value a;
     TRY(run_node(m, n->a, &a));
-    *out = feel_coerce(m->arena, a, n->target);
+    TRY(feel_machine_conform(m, a, n->target, out));
     if (out->kind == FEEL_NULL && a.kind != FEEL_NULL) {
-        if (arena_failed(m->arena))
-            return feel_out_of_memory(m);
         WARN(m, "结果(%s)与声明的类型“%.*s”不符",
             "the result (%s) does not conform to the declared type \"%.*s\"",
             feel_kind_name(a.kind), STR_ARGS(n->target->name));

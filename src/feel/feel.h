@@ -305,6 +305,18 @@ MUST_USE enum err feel_machine_eval(struct feel_machine *m, const struct feel_pr
     const feel_value *slots, feel_value *out);
 MUST_USE enum err feel_machine_test(struct feel_machine *m, const struct feel_program *p,
     const feel_value *slots, feel_value input, feel_value *out);
+/* The value made to conform to a type (feel_coerce), its allowed values checked too; null when it
+ * does not conform. */
+MUST_USE enum err feel_machine_conform(
+    struct feel_machine *m, feel_value v, const struct feel_type *type, feel_value *out);
+/* Something of the caller's that functions and host nodes find again. */
+void feel_machine_set_host(struct feel_machine *m, void *host);
+void *feel_machine_host(const struct feel_machine *m);
+/* A built-in by name ("sum"). */
+MUST_USE enum err feel_machine_builtin(struct feel_machine *m, str name, const feel_value *args,
+    size_t count, feel_value *out);
+/* ERR_MEMORY with its message, for a host whose own allocation failed. */
+enum err feel_machine_memory(struct feel_machine *m);
 /* Calls a function value with positional arguments. */
 MUST_USE enum err feel_machine_call(struct feel_machine *m, feel_value function,
     const feel_value *args, size_t count, feel_value *out);

@@ -107,6 +107,7 @@ struct feel_machine {
     const struct feel_node *node; /* where warnings point */
     const struct feel_program *program;
     void *regex_cache;
+    void *host; /* the caller's */
     struct diag *diag;
 };
 

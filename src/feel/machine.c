@@ -157,6 +157,60 @@ static void restore(struct feel_machine *m, const struct state *s)
     m->depth = s->depth;
 }
 
+void feel_machine_set_host(struct feel_machine *m, void *host)
+{
+    m->host = host;
+}
+
+void *feel_machine_host(const struct feel_machine *m)
+{
+    return m->host;
+}
+
+static enum err allowed(
+    struct feel_machine *m, feel_value v, const struct feel_type *t, int depth, bool *yes);
+
+/* Every item, every entry, then the value itself. */
+static enum err parts_allowed(
+    struct feel_machine *m, feel_value v, const struct feel_type *t, int depth, bool *yes)
+{
+    for (size_t i = 0; *yes && t->form == FEEL_TYPE_LIST && t->item && i < v.list->count; i++)
+        TRY(allowed(m, v.list->items[i], t->item, depth + 1, yes));
+    for (size_t i = 0; *yes && t->form == FEEL_TYPE_CONTEXT && i < t->field_count; i++) {
+        const feel_value *entry = feel_get(v, t->fields[i].name);
+        if (entry && t->fields[i].type)
+            TRY(allowed(m, *entry, t->fields[i].type, depth + 1, yes));
+    }
+    return OK;
+}
+
+static enum err allowed(
+    struct feel_machine *m, feel_value v, const struct feel_type *t, int depth, bool *yes)
+{
+    if (v.kind == FEEL_NULL || depth > FEEL_NESTING_MAX)
+        return OK;
+    TRY(parts_allowed(m, v, t, depth, yes));
+    if (*yes && t->allowed) {
+        feel_value test;
+        TRY(feel_machine_test(m, t->allowed, NULL, v, &test));
+        *yes = feel_is_true(test);
+    }
+    return OK;
+}
+
+enum err feel_machine_conform(
+    struct feel_machine *m, feel_value v, const struct feel_type *type, feel_value *out)
+{
+    bool yes = true;
+    feel_value coerced = type ? feel_coerce(m->arena, v, type) : v;
+    if (coerced.kind == FEEL_NULL && arena_failed(m->arena))
+        return feel_out_of_memory(m);
+    if (type && coerced.kind != FEEL_NULL)
+        TRY(allowed(m, coerced, type, 0, &yes));
+    *out = yes ? coerced : feel_null();
+    return OK;
+}
+
 static enum err call_lambda(struct feel_machine *m, const struct feel_function *f,
     const feel_value *args, size_t count, feel_value *out)
 {
@@ -166,8 +220,7 @@ static enum err call_lambda(struct feel_machine *m, const struct feel_function *
     if (!frame)
         return feel_out_of_memory(m);
     for (size_t i = 0; i < count; i++) {
-        frame[i] = l->parameters[i].type ? feel_coerce(m->arena, args[i], l->parameters[i].type)
-                                         : args[i];
+        TRY(feel_machine_conform(m, args[i], l->parameters[i].type, &frame[i]));
         if (frame[i].kind == FEEL_NULL && args[i].kind != FEEL_NULL) {
             restore(m, &saved);
             WARN(m, "参数“%.*s”的类型不符", "argument \"%.*s\" has the wrong type",
@@ -184,9 +237,7 @@ static enum err call_lambda(struct feel_machine *m, const struct feel_function *
     m->depth++;
     enum err e = run_node(m, l->body, out);
     restore(m, &saved);
-    if (e == OK && l->result)
-        *out = feel_coerce(m->arena, *out, l->result);
-    return e;
+    return e == OK && l->result ? feel_machine_conform(m, *out, l->result, out) : e;
 }
 
 static enum err call_native(struct feel_machine *m, const struct feel_native *n,
@@ -196,7 +247,7 @@ static enum err call_native(struct feel_machine *m, const struct feel_native *n,
     if (!own)
         return feel_out_of_memory(m);
     for (size_t i = 0; i < count; i++) {
-        own[i] = feel_coerce(m->arena, args[i], n->parameters[i].type);
+        TRY(feel_machine_conform(m, args[i], n->parameters[i].type, &own[i]));
         if (own[i].kind == FEEL_NULL && args[i].kind != FEEL_NULL) {
             WARN(m, "参数“%.*s”的类型不符", "argument \"%.*s\" has the wrong type",
                 STR_ARGS(n->parameters[i].name));
@@ -260,6 +311,19 @@ enum err feel_machine_call(struct feel_machine *m, feel_value function, const fe
     WARN(m, "被调用的不是函数", "what is called is no function");
     *out = feel_null();
     return OK;
+}
+
+enum err feel_machine_builtin(struct feel_machine *m, str name, const feel_value *args, size_t count,
+    feel_value *out)
+{
+    const struct feel_builtin *b = feel_builtin_find(name);
+    ASSERT(b);
+    return call_builtin(m, b, args, count, out);
+}
+
+enum err feel_machine_memory(struct feel_machine *m)
+{
+    return feel_out_of_memory(m);
 }
 
 /* Runs a program in a frame of its own. */

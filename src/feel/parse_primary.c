@@ -252,8 +252,8 @@ static const struct feel_node *context(struct feel_builder *b)
         e->node = inner_expression(b);
         if (!e->node || (!function && !scope_declare(b, e->name, e->node->type, &e->slot)))
             return NULL;
-        if (function && e->node->run == run_function)
-            ((struct feel_lambda *)e->node->extra)->self = e->slot;
+        if (function)
+            feel_build_self(e->node, e->slot);
         count++;
     }
     scope_close(b);
