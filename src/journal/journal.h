@@ -132,7 +132,7 @@ MUST_USE enum err journal_consistency_verify(enum journal_profile p,
 
 /* --- leaves (leaf.c) ---------------------------------------------------------------------------
  *     junma-leaf/v1\n
- *     zone nanchang\n
+ *     zone harbour\n
  *     at 2026-11-23T01:30:00.000Z\n        always UTC with three digits of a second
  *     kind case.created\n
  *     subject 1234567890\n                 decimal identifier; 0 = of the zone as a whole

@@ -2,7 +2,7 @@
  * Leaves: what of an event goes into the tree.
  *
  *     junma-leaf/v1\n
- *     zone nanchang\n
+ *     zone harbour\n
  *     at 2026-11-23T01:30:00.000Z\n
  *     kind case.created\n
  *     subject 1234567890\n
