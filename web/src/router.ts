@@ -1,6 +1,6 @@
 // All addresses. A house keeps its own routes (desk/routes.ts, cockpit/routes.ts); here they are joined and
 // guarded: texts are loaded first, then the session is known, then who may enter is decided.
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, START_LOCATION, type RouteRecordRaw } from 'vue-router'
 import type { House } from '@/api/types'
 import { cockpitRoutes } from '@/cockpit/routes'
 import { deskRoutes } from '@/desk/routes'
@@ -69,5 +69,5 @@ router.beforeEach(async (to) => {
 })
 
 router.afterEach((to, from, failure) => {
-  if (!failure && to.path !== from.path) announce(to.meta.title)
+  if (!failure && (from === START_LOCATION || to.path !== from.path)) void announce(to.meta.title)
 })

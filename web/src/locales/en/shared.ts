@@ -80,7 +80,7 @@ const texts: typeof zh = {
   form: {
     optional: 'optional',
     choose: 'Please choose',
-    why: 'Why we ask: {why}',
+    why: 'Why we ask',
     count: '{n}/{most} characters',
     required: 'Please fill in: {label}.',
     short: '{label}: please write at least {n} characters.',
@@ -116,7 +116,7 @@ const texts: typeof zh = {
     busy: 'Signing in',
     again: 'Your session has ended; please sign in again. What you have not sent is still kept on this device.',
     samples: 'Sample accounts',
-    samplesText: 'This zone holds sample data. Choose an account to sign in.',
+    samplesText: 'This zone holds sample data. Choose an account, then type the sample password that the program printed when it started.',
   },
   password: {
     title: 'Change password',

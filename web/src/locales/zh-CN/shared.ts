@@ -61,7 +61,7 @@ export default {
   form: {
     optional: '选填',
     choose: '请选择',
-    why: '为什么问:{why}',
+    why: '为什么问',
     count: '{n}/{most}字',
     required: '请填写{label}。',
     short: '{label}至少写{n}个字。',
@@ -97,7 +97,7 @@ export default {
     busy: '正在登录',
     again: '登录已过期,请重新登录。您未提交的内容仍保存在本机。',
     samples: '示例账号',
-    samplesText: '本区数据为示例。请点一个账号登录。',
+    samplesText: '本区数据为示例。请点一个账号,再输入启动程序时给出的示例密码。',
   },
   password: {
     title: '修改密码',
