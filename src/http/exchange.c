@@ -12,7 +12,7 @@
 void *exchange_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
 {
     struct http_server *s = ctx;
-    struct exchange *ex = pool_take(s, connection);
+    struct exchange *ex = exchange_take(s, connection);
     if (!ex)
         return NULL;
     const union MHD_ConnectionInfo *info
@@ -133,5 +133,5 @@ void exchange_completed(void *ctx, struct MHD_Connection *connection, void **sta
     else
         log_exchange(ex, ex->sent_status,
             why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    pool_detach(ex);
+    exchange_detach(ex);
 }

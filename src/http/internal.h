@@ -129,9 +129,9 @@ static inline int64_t server_ns(const struct http_server *s)
 }
 
 /* pool.c */
-struct exchange *pool_take(struct http_server *s, struct MHD_Connection *connection);
-void pool_let_go(struct exchange *ex);
-void pool_detach(struct exchange *ex);
+struct exchange *exchange_take(struct http_server *s, struct MHD_Connection *connection);
+void exchange_let_go(struct exchange *ex);
+void exchange_detach(struct exchange *ex);
 struct link *link_add(struct http_server *s, int fd);
 void link_remove(struct http_server *s, struct link *l);
 void link_stage(struct http_server *s, struct link *l, enum link_stage stage);

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-struct exchange *pool_take(struct http_server *s, struct MHD_Connection *connection)
+struct exchange *exchange_take(struct http_server *s, struct MHD_Connection *connection)
 {
     pthread_mutex_lock(&s->lock);
     struct exchange *ex = s->free;
@@ -34,7 +34,7 @@ struct exchange *pool_take(struct http_server *s, struct MHD_Connection *connect
 }
 
 /* The connection is gone; the exchange stays as long as somebody holds it. */
-void pool_detach(struct exchange *ex)
+void exchange_detach(struct exchange *ex)
 {
     struct http_server *s = ex->server;
     pthread_mutex_lock(&s->lock);
@@ -42,10 +42,10 @@ void pool_detach(struct exchange *ex)
     ex->connection = NULL;
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
-    pool_let_go(ex);
+    exchange_let_go(ex);
 }
 
-void pool_let_go(struct exchange *ex)
+void exchange_let_go(struct exchange *ex)
 {
     struct http_server *s = ex->server;
     int before = atomic_fetch_sub(&ex->holders, 1);

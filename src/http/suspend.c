@@ -70,7 +70,7 @@ void http_resume(struct http_request *req)
     }
     pthread_mutex_unlock(&s->lock);
     if (!waiting)
-        pool_let_go(ex);
+        exchange_let_go(ex);
 }
 
 /* Gives up on those past their deadline (now_ns = INT64_MAX: on all). */
