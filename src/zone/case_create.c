@@ -171,6 +171,7 @@ enum err case_create(struct op *op, const struct case_input *in, struct case_cre
         return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这个来源渠道",
             "there is no channel \"%.*s\"", STR_ARGS(in->channel));
     }
+    m.row.kind = m.system->kind;
     m.row.pack_version = str_from(m.pack->version);
     TRY(moving_definitions(&m));
     TRY(applicant(op, in, &m, &record));
