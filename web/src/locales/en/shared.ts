@@ -76,7 +76,7 @@ const texts: typeof zh = {
       met: 'Done, clock stopped',
     },
   },
-  timeline: { proof: 'Receipt', proofOf: 'Receipt: {title}', next: 'Next' },
+  timeline: { inner: 'internal', proof: 'Receipt', proofOf: 'Receipt: {title}', next: 'Next' },
   form: {
     optional: 'optional',
     choose: 'Please choose',
@@ -105,6 +105,17 @@ const texts: typeof zh = {
   status: { open: 'In progress', replied: 'Answered', closed: 'Closed', withdrawn: 'Withdrawn', merged: 'Merged' },
   channel: { web: 'Online', phone: 'Phone', visit: 'Visit', import: 'Import' },
   rating: { 5: 'Very satisfied', 4: 'Satisfied', 3: 'Fairly satisfied', 2: 'Dissatisfied', 1: 'Very dissatisfied' },
+  table: {
+    promise: 'Deadline',
+    number: 'Number',
+    title: 'Request',
+    enterprise: 'Enterprise',
+    topic: 'Topic',
+    unit: 'Unit',
+    received: 'Received',
+    status: 'Status',
+    rating: 'Rating',
+  },
   login: {
     go: 'Sign in',
     out: 'Sign out',

@@ -57,7 +57,7 @@ export default {
     today: '今天',
     what: { start: '开始计时', pause: '暂停计时', resume: '恢复计时', extend: '延长期限', met: '办结,停止计时' },
   },
-  timeline: { proof: '回执', proofOf: '回执:{title}', next: '下一步' },
+  timeline: { inner: '仅内部可见', proof: '回执', proofOf: '回执:{title}', next: '下一步' },
   form: {
     optional: '选填',
     choose: '请选择',
@@ -86,6 +86,17 @@ export default {
   status: { open: '办理中', replied: '已答复', closed: '已办结', withdrawn: '已撤回', merged: '已合并' },
   channel: { web: '网上', phone: '电话', visit: '走访', import: '导入' },
   rating: { 5: '非常满意', 4: '满意', 3: '基本满意', 2: '不满意', 1: '非常不满意' },
+  table: {
+    promise: '时限',
+    number: '编号',
+    title: '诉求',
+    enterprise: '企业',
+    topic: '类别',
+    unit: '承办单位',
+    received: '收件',
+    status: '状态',
+    rating: '评价',
+  },
   login: {
     go: '登录',
     out: '退出登录',
