@@ -224,6 +224,23 @@ enum err account_disable(struct op *op, int64_t id, bool disabled)
         NULL);
 }
 
+enum err account_reset(struct op *op, int64_t id, str fresh)
+{
+    str hash;
+    TRY(actor_require(op, "account.manage"));
+    TRY(password_check(op, fresh, "password"));
+    TRY(password_hash(op, fresh, &hash));
+    TRY(STORE_EXEC(op->conn, op->diag,
+        "UPDATE account SET password = $3, password_at = $4, failures = 0, locked_until = 0"
+        " WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(id), S_TEXT(hash), S_INT(op->now_ms)));
+    if (store_changes(op->conn) != 1)
+        return diag_set(op->diag, ERR_NOT_FOUND, "没有这个账号", "there is no such account");
+    TRY(end_sessions(op, id));
+    return ledger_append(
+        op, &(struct ledger_event){ .kind = "account.reset", .subject = id }, NULL);
+}
+
 enum err account_password(struct op *op, str old, str fresh)
 {
     struct store_rows rows;

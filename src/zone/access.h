@@ -36,6 +36,8 @@ struct account_filter {
 MUST_USE enum err account_list(
     struct op *op, const struct account_filter *f, struct account **out, size_t *count);
 MUST_USE enum err account_disable(struct op *op, int64_t id, bool disabled);
+/* A new password set by who manages accounts: also unlocks, and ends the account's sessions. */
+MUST_USE enum err account_reset(struct op *op, int64_t id, str fresh);
 /* Of the actor; ends the account's other sessions. */
 MUST_USE enum err account_password(struct op *op, str old, str fresh);
 
