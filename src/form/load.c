@@ -66,8 +66,8 @@ static int find_line(struct form_reader *r, str quoted)
     ptrdiff_t at = str_find(r->text, buf_str(&b), r->scan);
     if (at < 0)
         return line_at(r->text, r->scan);
-    r->scan = (size_t)at;
-    return line_at(r->text, r->scan);
+    r->scan = (size_t)at + b.bytes;
+    return line_at(r->text, (size_t)at);
 }
 
 /* ── what may be written ───────────────────────────────────────────────────────────────────── */

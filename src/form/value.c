@@ -41,8 +41,8 @@ static bool pattern_holds(struct answer *a, const struct form_field *f, str s)
     if (result != PCRE2_ERROR_NOMATCH)
         answer_fault(a, f, ERR_INVALID, "的内容过于复杂,无法核对格式", "is too complex to check its form");
     else if (zh.bytes)
-        answer_fault(a, f, ERR_INVALID, ":%2$.*1$s%3$.0s", "%1$.0s%2$.0s%3$s", (int)zh.bytes, zh.data,
-            str_terminated(a->arena, en.bytes ? en : zh));
+        answer_fault(a, f, ERR_INVALID, ":%1$s%2$.0s", "%1$.0s: %2$s",
+            str_terminated(a->arena, zh), str_terminated(a->arena, en.bytes ? en : zh));
     else
         answer_fault(a, f, ERR_INVALID, "的格式不对,请核对", "does not have the form that is asked for");
     return false;

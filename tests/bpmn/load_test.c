@@ -37,7 +37,8 @@ static char *repeat(const char *head, const char *each, size_t count, const char
 static void hostile_xml(void **state)
 {
     (void)state;
-    char *text = repeat(HEAD "<b:process id=\"P\" isExecutable=\"true\">", "<b:subProcess>", 100, "");
+    char *text = repeat(HEAD "<b:process id=\"P\" isExecutable=\"true\">", "<b:subProcess>",
+        100, "");
     assert_refused(text, ERR_SYNTAX, 0, "malformed"); /* never closed */
     free(text);
     char *deep = repeat(HEAD "<b:process id=\"P\">", "<x>", 100, "");
@@ -64,7 +65,8 @@ static void hostile_xml(void **state)
 static void ids(void **state)
 {
     (void)state;
-    assert_refused(PROCESS(START("a") END("a")), ERR_INVALID, 5, "already that of <startEvent> in line 4");
+    assert_refused(PROCESS(START("a") END("a")), ERR_INVALID, 5,
+        "already that of <startEvent> in line 4");
     assert_refused(PROCESS("<b:task id=\"1a\"/>"), ERR_INVALID, 4, "not valid");
     assert_refused(PROCESS("<b:task/>"), ERR_INVALID, 4, "no id");
 }
@@ -72,7 +74,8 @@ static void ids(void **state)
 static void flows(void **state)
 {
     (void)state;
-    assert_refused(PROCESS(START("s") END("e") FLOW("s", "nobody")), ERR_INVALID, 6, "\"nobody\" is no node");
+    assert_refused(PROCESS(START("s") END("e") FLOW("s", "nobody")), ERR_INVALID, 6,
+        "\"nobody\" is no node");
     assert_refused(PROCESS(START("s") END("e") "<b:sequenceFlow id=\"f\" sourceRef=\"s\"/>"),
         ERR_INVALID, 6, "no target");
     assert_refused(PROCESS(START("s") TASK("t") END("e") FLOW("s", "t") WHEN("t", "e", "x")),
@@ -80,17 +83,21 @@ static void flows(void **state)
     assert_refused(PROCESS(START("s") END("e") WHEN("s", "e", "x")), ERR_INVALID, 6, "start event");
     assert_refused(PROCESS(START("s") "<b:subProcess id=\"p\">" TASK("t") "</b:subProcess>" END("e")
         FLOW("s", "t") FLOW("p", "e")), ERR_INVALID, 7, "must not cross");
-    assert_refused(PROCESS(START("s") "<b:exclusiveGateway id=\"g\"/>" TASK("a") TASK("c") FLOW("s", "g")
+    assert_refused(PROCESS(START("s")
+        "<b:exclusiveGateway id=\"g\"/>" TASK("a") TASK("c") FLOW("s", "g")
         WHEN("g", "a", "x &gt;") FLOW("g", "c")), ERR_SYNTAX, 8, "the expression \"x >\" is wrong");
-    assert_refused(PROCESS(START("s") "<b:exclusiveGateway id=\"g\"/>" TASK("a") TASK("c") FLOW("s", "g")
+    assert_refused(PROCESS(START("s")
+        "<b:exclusiveGateway id=\"g\"/>" TASK("a") TASK("c") FLOW("s", "g")
         WHEN("g", "a", "x") FLOW("g", "c")), ERR_INVALID, 9, "each needs a condition");
-    assert_refused(PROCESS(START("s") "<b:exclusiveGateway id=\"g\" default=\"s_g\"/>" TASK("a") FLOW("s", "g")
+    assert_refused(PROCESS(START("s")
+        "<b:exclusiveGateway id=\"g\" default=\"s_g\"/>" TASK("a") FLOW("s", "g")
         FLOW("g", "a")), ERR_INVALID, 5, "default flow");
     assert_refused(PROCESS(START("s") TASK("t") TASK("u") END("e") FLOW("s", "t") FLOW("t", "e")),
         ERR_INVALID, 6, "nothing leads here");
     assert_refused(PROCESS(START("s") TASK("t") END("e") END("e2") FLOW("s", "t") FLOW("s", "e")
         FLOW("s", "e2")), ERR_INVALID, 5, "nothing leads on");
-    assert_refused(PROCESS(START("s") END("e") FLOW("s", "e") FLOW("e", "s")), ERR_INVALID, 4, "no incoming");
+    assert_refused(PROCESS(START("s") END("e") FLOW("s", "e") FLOW("e", "s")), ERR_INVALID, 4,
+        "no incoming");
 }
 
 #define CATCH(inside) PROCESS(START("s") "<b:intermediateCatchEvent id=\"c\">\n" inside            \
@@ -102,39 +109,50 @@ static void events(void **state)
     assert_refused(CATCH(""), ERR_INVALID, 5, "needs a type");
     assert_refused(CATCH("<b:errorEventDefinition/>"), ERR_INVALID, 5, "cannot be of type error");
     assert_refused(CATCH("<b:timerEventDefinition/>"), ERR_INVALID, 6, "exactly one of");
-    assert_refused(CATCH(TIMER("timeDuration", "SOON")), ERR_INVALID, 6, "\"SOON\" is not of the form");
+    assert_refused(CATCH(TIMER("timeDuration", "SOON")), ERR_INVALID, 6,
+        "\"SOON\" is not of the form");
     assert_refused(CATCH(TIMER("timeDuration", "P1X")), ERR_INVALID, 6, "not of the form");
     assert_refused(CATCH(TIMER("timeDate", "2026-02-30")), ERR_INVALID, 6, "not of the form");
     assert_refused(CATCH(TIMER("timeCycle", "R/P")), ERR_INVALID, 6, "not of the form");
     assert_refused(CATCH("<b:timerEventDefinition><b:timeDuration>P1D</b:timeDuration></b:timerEventDefinition>"),
         ERR_INVALID, 6, "tFormalExpression");
-    assert_refused(CATCH("<b:signalEventDefinition signalRef=\"x\"/>"), ERR_INVALID, 6, "signalRef");
-    assert_refused(PROCESS(START("s") TASK("t") "<b:boundaryEvent id=\"b\" attachedToRef=\"s\"/>" END("e")
+    assert_refused(CATCH("<b:signalEventDefinition signalRef=\"x\"/>"), ERR_INVALID, 6,
+        "signalRef");
+    assert_refused(PROCESS(START("s")
+        TASK("t") "<b:boundaryEvent id=\"b\" attachedToRef=\"s\"/>" END("e")
         FLOW("s", "t") FLOW("t", "e")), ERR_INVALID, 6, "attached to an activity");
 }
 
 static void other_engines(void **state)
 {
     (void)state;
-    assert_refused(PROCESS(START("s") "<b:userTask id=\"t\" camunda:assignee=\"demo\"/>" END("e") FLOW("s", "t")
+    assert_refused(PROCESS(START("s")
+        "<b:userTask id=\"t\" camunda:assignee=\"demo\"/>" END("e") FLOW("s", "t")
         FLOW("t", "e")), ERR_UNSUPPORTED, 5, "camunda:assignee belongs to another engine");
-    assert_refused(PROCESS(START("s") "<b:userTask id=\"t\"><b:extensionElements><camunda:formData/>"
+    assert_refused(PROCESS(START("s")
+        "<b:userTask id=\"t\"><b:extensionElements><camunda:formData/>"
         "</b:extensionElements></b:userTask>" END("e") FLOW("s", "t") FLOW("t", "e")),
         ERR_UNSUPPORTED, 5, "<camunda:formData>");
-    assert_refused(PROCESS(START("s") "<b:userTask id=\"t\" junma:rolle=\"x\"/>" END("e") FLOW("s", "t")
+    assert_refused(PROCESS(START("s")
+        "<b:userTask id=\"t\" junma:rolle=\"x\"/>" END("e") FLOW("s", "t")
         FLOW("t", "e")), ERR_UNSUPPORTED, 5, "junma:rolle");
-    assert_refused(PROCESS(START("s") "<b:scriptTask id=\"t\" scriptFormat=\"javascript\"><b:script>1</b:script>"
-        "</b:scriptTask>" END("e") FLOW("s", "t") FLOW("t", "e")), ERR_UNSUPPORTED, 5, "javascript");
-    assert_refused(PROCESS(START("s") "<b:businessRuleTask id=\"t\"/>" END("e") FLOW("s", "t") FLOW("t", "e")),
+    assert_refused(PROCESS(START("s")
+        "<b:scriptTask id=\"t\" scriptFormat=\"javascript\"><b:script>1</b:script>"
+        "</b:scriptTask>" END("e") FLOW("s", "t") FLOW("t", "e")), ERR_UNSUPPORTED, 5,
+            "javascript");
+    assert_refused(PROCESS(START("s") "<b:businessRuleTask id=\"t\"/>" END("e") FLOW("s",
+        "t") FLOW("t", "e")),
         ERR_INVALID, 5, "junma:decision");
-    assert_refused(PROCESS("<b:choreographyTask id=\"c\"/>"), ERR_UNSUPPORTED, 4, "choreographyTask");
+    assert_refused(PROCESS("<b:choreographyTask id=\"c\"/>"), ERR_UNSUPPORTED, 4,
+        "choreographyTask");
 }
 
 static void harmless_things_pass(void **state)
 {
     (void)state;
     struct world w;
-    world_init(&w, HEAD "<b:process id=\"P\" isExecutable=\"true\" xmlns:color=\"http://bpmn.io/schema/bpmn/biocolor/1.0\">"
+    world_init(&w, HEAD "<b:process id=\"P\" isExecutable=\"true\" "
+        "xmlns:color=\"http://bpmn.io/schema/bpmn/biocolor/1.0\">"
         "<b:documentation>说明</b:documentation>" START("s") TASK("t") END("e")
         "<b:textAnnotation id=\"n\" color:fill=\"red\"><b:text>注</b:text></b:textAnnotation>"
         FLOW("s", "t") FLOW("t", "e") "</b:process>"
@@ -156,7 +174,8 @@ static void every_fault_is_told(void **state)
     const struct bpmn_model *m;
     arena_init(&a, NULL, 8 * MIB);
     diag_list_init(&faults, &a, BPMN_FAULTS_MAX);
-    assert_int_not_equal(bpmn_load(&a, STR("f"), str_from(PROCESS(START("s") "<b:userTask id=\"t\" camunda:a=\"\"/>"
+    assert_int_not_equal(bpmn_load(&a, STR("f"),
+        str_from(PROCESS(START("s") "<b:userTask id=\"t\" camunda:a=\"\"/>"
         END("e") FLOW("s", "gone") FLOW("t", "gone"))), NULL, &m, &faults), OK);
     assert_in_range(faults.count, 3, 10);
     assert_string_equal(faults.items[0]->field, "s_gone");
@@ -181,8 +200,10 @@ static void fail_free(void *ctx, void *memory)
 static void memory_runs_out(void **state)
 {
     (void)state;
-    static const char model[] = PROCESS(START("s") SCRIPT("x", "v", "1 + 1") TASK("t") "<b:boundaryEvent id=\"b\" attachedToRef=\"t\">"
-        TIMER("timeDuration", "P1D") "</b:boundaryEvent>" END("e") END("e2") FLOW("s", "x") FLOW("x", "t")
+    static const char model[] = PROCESS(START("s") SCRIPT("x", "v",
+        "1 + 1") TASK("t") "<b:boundaryEvent id=\"b\" attachedToRef=\"t\">"
+        TIMER("timeDuration", "P1D") "</b:boundaryEvent>" END("e") END("e2") FLOW("s",
+            "x") FLOW("x", "t")
         FLOW("t", "e") FLOW("b", "e2"));
     int n = 0;
     for (bool done = false; !done; n++) {

@@ -146,7 +146,8 @@ static void no_way_on_is_an_error(void **state)
 {
     (void)state;
     struct world w;
-    world_init(&w, PROCESS(START("s") TASK("t") "<b:exclusiveGateway id=\"g\" name=\"选路\"/>" TASK("a")
+    world_init(&w, PROCESS(START("s")
+        TASK("t") "<b:exclusiveGateway id=\"g\" name=\"选路\"/>" TASK("a")
         TASK("b") END("e") FLOW("s", "t") FLOW("t", "g") WHEN("g", "a", "x = 1")
         WHEN("g", "b", "x = 2") FLOW("a", "e") FLOW("b", "e")));
     assert_int_equal(world_start(&w, NULL), OK);
@@ -182,9 +183,11 @@ static void timers(void **state)
     world_init(&w, PROCESS(START("s") TASK("t")
         "<b:boundaryEvent id=\"remind\" attachedToRef=\"t\" cancelActivity=\"false\">"
         TIMER("timeCycle", "R3/PT1H") "</b:boundaryEvent>" TASK("urge")
-        "<b:intermediateCatchEvent id=\"wait\">" TIMER("timeDuration", "= duration(\"P\" + days + \"D\")")
+        "<b:intermediateCatchEvent id=\"wait\">" TIMER("timeDuration",
+            "= duration(\"P\" + days + \"D\")")
         "</b:intermediateCatchEvent><b:intermediateCatchEvent id=\"until\">"
-        TIMER("timeDate", "2026-12-01T09:00:00+08:00") "</b:intermediateCatchEvent>" END("e") END("e2")
+        TIMER("timeDate", "2026-12-01T09:00:00+08:00")
+            "</b:intermediateCatchEvent>" END("e") END("e2")
         FLOW("s", "t") FLOW("remind", "urge") FLOW("urge", "e2") FLOW("t", "wait")
         FLOW("wait", "until") FLOW("until", "e")));
     assert_int_equal(world_start(&w, "{\"days\": \"3\"}"), OK);
@@ -222,7 +225,8 @@ static void timer_expression_must_give_a_time(void **state)
 }
 
 #define SUB PROCESS(START("s") "<b:subProcess id=\"sub\">" START("ss") TASK("a") TASK("b")        \
-    "<b:parallelGateway id=\"f\"/>" END("se") "<b:endEvent id=\"kill\"><b:terminateEventDefinition/></b:endEvent>" \
+    "<b:parallelGateway id=\"f\"/>"                                                               \
+        END("se") "<b:endEvent id=\"kill\"><b:terminateEventDefinition/></b:endEvent>"            \
     FLOW("ss", "f") FLOW("f", "a") FLOW("f", "b") FLOW("a", "se") FLOW("b", "kill")               \
     "</b:subProcess><b:boundaryEvent id=\"late\" attachedToRef=\"sub\">"                          \
     TIMER("timeDuration", "P1D") "</b:boundaryEvent>" TASK("after") TASK("x") END("e") END("e2")  \
@@ -243,7 +247,8 @@ static void sub_process(void **state)
     world_init(&w, SUB);
     assert_int_equal(world_start(&w, NULL), OK);
     assert_int_equal(world_complete(&w, "b", NULL), OK); /* terminate ends the sub-process only */
-    assert_effects(&w, "TASK_COMPLETED b; TASK_CANCELLED a; TIMER_CANCELLED late; TASK_CREATED after");
+    assert_effects(&w, "TASK_COMPLETED b; TASK_CANCELLED a; TIMER_CANCELLED late; TASK_CREATED "
+        "after");
     world_release(&w);
     world_init(&w, SUB);
     assert_int_equal(world_start(&w, NULL), OK);
@@ -259,11 +264,13 @@ static void countersign(void **state)
     world_init(&w, PROCESS(START("s") "<b:userTask id=\"sign\" junma:assignee=\"who\">"
         "<b:multiInstanceLoopCharacteristics junma:collection=\"people\" junma:item=\"who\" "
         "junma:resultItem=\"vote\" junma:resultList=\"votes\"><b:completionCondition "
-        "xsi:type=\"b:tFormalExpression\">numberOfCompletedInstances &gt;= 2</b:completionCondition>"
+        "xsi:type=\"b:tFormalExpression\">numberOfCompletedInstances &gt;= "
+            "2</b:completionCondition>"
         "</b:multiInstanceLoopCharacteristics></b:userTask>" END("e") TASK("z") FLOW("s", "sign")
         FLOW("sign", "z") FLOW("z", "e")));
     assert_int_equal(world_start(&w, "{\"people\": [\"li\", \"wang\", \"zhao\"]}"), OK);
-    assert_effects(&w, "VARS_CHANGED people; TASK_CREATED sign; TASK_CREATED sign; TASK_CREATED sign");
+    assert_effects(&w, "VARS_CHANGED people; TASK_CREATED sign; TASK_CREATED sign; TASK_CREATED "
+        "sign");
     assert_true(str_is(w.turn.effects[w.turn.effect_count - 1].assignee, "zhao"));
     assert_int_equal(world_complete(&w, "sign", "{\"vote\": \"yes\"}"), OK);
     assert_waiting(&w, "sign sign");
@@ -279,11 +286,14 @@ static void event_gateway(void **state)
     (void)state;
     struct world w;
     bool taken = false;
-    const char *model = HEAD "<b:message id=\"m\" name=\"reply\"/><b:process id=\"P\" isExecutable=\"true\">"
+    const char *model = HEAD "<b:message id=\"m\" name=\"reply\"/><b:process id=\"P\" "
+        "isExecutable=\"true\">"
         START("s") "<b:eventBasedGateway id=\"g\"/><b:intermediateCatchEvent id=\"got\">"
         "<b:messageEventDefinition messageRef=\"m\"/></b:intermediateCatchEvent>"
-        "<b:intermediateCatchEvent id=\"late\">" TIMER("timeDuration", "P3D") "</b:intermediateCatchEvent>"
-        TASK("a") TASK("b") END("e") FLOW("s", "g") FLOW("g", "got") FLOW("g", "late") FLOW("got", "a")
+        "<b:intermediateCatchEvent id=\"late\">" TIMER("timeDuration",
+            "P3D") "</b:intermediateCatchEvent>"
+        TASK("a") TASK("b") END("e") FLOW("s", "g") FLOW("g", "got") FLOW("g",
+            "late") FLOW("got", "a")
         FLOW("late", "b") FLOW("a", "e") FLOW("b", "e") "</b:process></b:definitions>";
     world_init(&w, model);
     assert_int_equal(world_start(&w, NULL), OK);
@@ -307,8 +317,10 @@ static void conditions_fire_once(void **state)
     struct world w;
     world_init(&w, PROCESS(START("s") TASK("t")
         "<b:boundaryEvent id=\"big\" attachedToRef=\"t\" cancelActivity=\"false\">"
-        "<b:conditionalEventDefinition><b:condition xsi:type=\"b:tFormalExpression\">amount &gt; 100"
-        "</b:condition></b:conditionalEventDefinition></b:boundaryEvent>" TASK("warn") END("e") END("e2")
+        "<b:conditionalEventDefinition><b:condition xsi:type=\"b:tFormalExpression\">amount &gt; "
+            "100"
+        "</b:condition></b:conditionalEventDefinition></b:boundaryEvent>"
+            TASK("warn") END("e") END("e2")
         FLOW("s", "t") FLOW("t", "e") FLOW("big", "warn") FLOW("warn", "e2")));
     assert_int_equal(world_start(&w, "{\"amount\": 1}"), OK);
     assert_waiting(&w, "t");
@@ -338,7 +350,8 @@ static void values_keep_their_type(void **state)
     (void)state;
     struct world w;
     world_init(&w, PROCESS(START("s") SCRIPT("day", "d", "date(\"2026-11-23\") + duration(\"P1M\")")
-        SCRIPT("price", "p", "0.1 + 0.2") TASK("t") "<b:exclusiveGateway id=\"g\" default=\"g_bad\"/>"
+        SCRIPT("price", "p", "0.1 + 0.2") TASK("t") "<b:exclusiveGateway id=\"g\" "
+            "default=\"g_bad\"/>"
         TASK("good") TASK("bad") END("e") FLOW("s", "day") FLOW("day", "price") FLOW("price", "t")
         FLOW("t", "g") WHEN("g", "good", "p = 0.3 and d &lt; date(\"2027-01-01\")") FLOW("g", "bad")
         FLOW("good", "e") FLOW("bad", "e")));

@@ -1,3 +1,4 @@
+/* Shared by the tests of procedures; see support.h. */
 #include "support.h"
 
 #include <stdio.h>
@@ -25,7 +26,8 @@ void world_init(struct world *w, const char *xml)
     arena_init(&w->turn_arena, NULL, 64 * MIB);
     w->host = (struct bpmn_host){ .now_ms = 1795392000000, .offset_s = 8 * 3600, .decide = decide };
     diag_list_init(&faults, &w->model_arena, BPMN_FAULTS_MAX);
-    enum err err = bpmn_load(&w->model_arena, STR("test.bpmn"), str_from(xml), NULL, &w->model, &faults);
+    enum err err = bpmn_load(&w->model_arena, STR("test.bpmn"), str_from(xml), NULL, &w->model,
+        &faults);
     for (size_t i = 0; i < faults.count; i++) {
         str line = diag_line(&w->model_arena, faults.items[i], "en");
         print_message("%.*s\n", STR_ARGS(line));
@@ -85,7 +87,8 @@ static enum err after(struct world *w, enum err err)
 enum err world_start(struct world *w, const char *vars)
 {
     begin(w);
-    return after(w, bpmn_start(&w->turn, &w->home, w->model, STR("P"), STR_NONE, json_of(w, vars), &w->instance));
+    return after(w, bpmn_start(&w->turn, &w->home, w->model, STR("P"), STR_NONE, json_of(w,
+        vars), &w->instance));
 }
 
 int64_t world_token(struct world *w, const char *node)
@@ -144,7 +147,8 @@ enum err world_move(struct world *w, const char *node, const char *target)
     int64_t listed[64];
     size_t count = 64;
     begin(w);
-    enum err may = bpmn_may_move(&w->turn, w->instance, world_token(w, node), str_from(target), listed, &count);
+    enum err may = bpmn_may_move(&w->turn, w->instance, world_token(w, node), str_from(target),
+        listed, &count);
     enum err err = bpmn_move(&w->turn, w->instance, world_token(w, node), str_from(target));
     assert_int_equal(may, err); /* the dry run says what happens */
     return after(w, err);

@@ -1,5 +1,6 @@
 /* Shared by the tests of procedures: short models in text, a host that answers, and turns that are
- * saved, restored and checked after every step, so that each test is one of the state's text too. */
+ * saved, restored and checked after every step,
+     so that each test is one of the state's text too. */
 #ifndef JUNMA_TESTS_BPMN_SUPPORT_H
 #define JUNMA_TESTS_BPMN_SUPPORT_H
 
@@ -16,11 +17,13 @@
     "<b:definitions xmlns:b=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" "                     \
     "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:junma=\"urn:junma:bpmn\" "     \
     "xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" id=\"d\" targetNamespace=\"t\">\n"
-#define PROCESS(content) HEAD "<b:process id=\"P\" isExecutable=\"true\">\n" content "</b:process></b:definitions>\n"
+#define PROCESS(content)
+    HEAD "<b:process id=\"P\" isExecutable=\"true\">\n" content "</b:process></b:definitions>\n"
 #define START(id) "<b:startEvent id=\"" id "\"/>\n"
 #define END(id) "<b:endEvent id=\"" id "\"/>\n"
 #define TASK(id) "<b:userTask id=\"" id "\"/>\n"
-#define FLOW(from, to) "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" targetRef=\"" to "\"/>\n"
+#define FLOW(from, to) "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" "
+    "targetRef=\"" to "\"/>\n"
 #define WHEN(from, to, condition)                                                                 \
     "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" targetRef=\"" to "\">"         \
     "<b:conditionExpression xsi:type=\"b:tFormalExpression\">" condition                          \
