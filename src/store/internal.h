@@ -86,6 +86,7 @@ struct store_conn {
     enum conn_kind kind;
     sqlite3 *db; /* NULL until first used */
     struct store_statement *statements[STATEMENTS_MAX];
+    const char *sources[STATEMENTS_MAX]; /* where each one's text was last found, for a first guess */
     struct store_statement *open; /* statements whose rows are not ended */
     uint64_t tick;
     int64_t changes;

@@ -69,12 +69,15 @@ static enum err compile(struct store_conn *c, str sql, struct store_statement *s
 }
 
 static enum err statement_make(
-    struct store_conn *c, str sql, uint64_t hash, struct store_statement **out, struct diag *d)
+    struct store_conn *c, str sql, struct store_statement **out, struct diag *d)
 {
+    if (sql.bytes > SQL_BYTES_MAX)
+        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)",
+            "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
     struct store_statement *st = sqlite3_malloc64(sizeof *st);
     if (!st)
         return diag_set(d, ERR_MEMORY, "内存不足", "out of memory");
-    *st = (struct store_statement){ .hash = hash };
+    *st = (struct store_statement){ .hash = str_hash(sql) };
     enum err e = compile(c, sql, st, d);
     if (e == OK) {
         st->sql = sqlite3_malloc64(sql.bytes + 1);
@@ -92,7 +95,7 @@ static enum err statement_make(
 }
 
 /* Puts a new statement into the table, over the longest unused; leaves it out when all are busy. */
-static void cache(struct store_conn *c, struct store_statement *st)
+static void cache(struct store_conn *c, struct store_statement *st, const char *source)
 {
     int place = -1;
     for (int i = 0; i < STATEMENTS_MAX; i++) {
@@ -108,34 +111,41 @@ static void cache(struct store_conn *c, struct store_statement *st)
         return;
     statement_free(c->statements[place]);
     c->statements[place] = st;
+    c->sources[place] = source;
     st->cached = true;
+}
+
+/* By the address of the text first, since SQL is mostly literals, and then its bytes. */
+static struct store_statement *look_up(struct store_conn *c, const char *sql, bool *busy)
+{
+    for (int i = 0; i < STATEMENTS_MAX && c->sources[i]; i++)
+        if (c->sources[i] == sql && strcmp(c->statements[i]->sql, sql) == 0) {
+            *busy = c->statements[i]->busy;
+            return *busy ? NULL : c->statements[i];
+        }
+    uint64_t hash = str_hash(str_from(sql));
+    for (int i = 0; i < STATEMENTS_MAX && c->statements[i]; i++) {
+        struct store_statement *st = c->statements[i];
+        if (st->hash != hash || strcmp(st->sql, sql) != 0)
+            continue;
+        c->sources[i] = sql;
+        *busy = st->busy;
+        return *busy ? NULL : st;
+    }
+    return NULL;
 }
 
 /* A statement that nobody uses, marked busy and on the open list. */
 static enum err statement_take(
-    struct store_conn *c, str sql, struct store_statement **out, struct diag *d)
+    struct store_conn *c, const char *sql, struct store_statement **out, struct diag *d)
 {
     ASSERT(c->db);
-    if (sql.bytes > SQL_BYTES_MAX)
-        return diag_set(d, ERR_LIMIT, "SQL 过长(上限 %d 字节)",
-            "the SQL is too long (limit %d bytes)", (int)SQL_BYTES_MAX);
-    uint64_t hash = str_hash(sql);
-    struct store_statement *found = NULL;
-    bool twin = false;
-    for (int i = 0; !c->report && i < STATEMENTS_MAX && c->statements[i] && !found; i++) {
-        struct store_statement *st = c->statements[i];
-        if (st->hash != hash || !str_is(sql, st->sql))
-            continue;
-        if (st->busy) {
-            twin = true;
-            break;
-        }
-        found = st;
-    }
+    bool busy = false;
+    struct store_statement *found = c->report ? NULL : look_up(c, sql, &busy);
     if (!found) {
-        TRY(statement_make(c, sql, hash, &found, d));
-        if (!c->report && !twin)
-            cache(c, found);
+        TRY(statement_make(c, str_from(sql), &found, d));
+        if (!c->report && !busy)
+            cache(c, found, sql);
     }
     found->busy = true;
     found->used = ++c->tick;
@@ -175,6 +185,7 @@ void conn_drop_statements(struct store_conn *c)
     for (int i = 0; i < STATEMENTS_MAX; i++) {
         statement_free(c->statements[i]);
         c->statements[i] = NULL;
+        c->sources[i] = NULL;
     }
 }
 
@@ -215,7 +226,7 @@ enum err store_exec(struct store_conn *c, struct diag *d, const char *sql,
     const struct store_value *values, size_t count)
 {
     struct store_statement *st = NULL;
-    TRY(statement_take(c, str_from(sql), &st, d));
+    TRY(statement_take(c, sql, &st, d));
     /* The values outlive the call, so they need no copy. */
     enum err e = bind(c, st, values, count, SQLITE_STATIC, d);
     if (e == OK) {
@@ -242,7 +253,7 @@ enum err store_query(struct store_conn *c, struct store_rows *rows, struct diag 
 {
     *rows = (struct store_rows){ .conn = c };
     struct store_statement *st = NULL;
-    TRY(statement_take(c, str_from(sql), &st, d));
+    TRY(statement_take(c, sql, &st, d));
     enum err e = bind(c, st, values, count, SQLITE_TRANSIENT, d);
     if (e != OK) {
         statement_give(c, st);

@@ -7,13 +7,15 @@
  *   Han    a run of characters of scripts that do not (Chinese characters, kana, hangul)
  * All else (spaces, punctuation, signs, broken bytes) only parts them.
  *
- * In the index a run of Han gives, at each position, the character and the pair it begins:
+ * In the index a run of Han gives one term at each position: the pair that begins there, at the
+ * end the last character alone:
  *
- *     text       用    工    难          position  0: 用 用工   1: 工 工难   2: 难
+ *     text       用    工    难          position  0: 用工   1: 工难   2: 难
  *
- * so what is asked can be one character (the single), or any longer piece: its pairs at positions in
- * a row (用工 at n, 工难 at n+1), which hold exactly when the piece stands in the text as it is. No
- * dictionary decides what a word is, so none can be wrong about a name.
+ * so what is asked can be any piece of the text: two characters or more are pairs at positions in a
+ * row (用工 at n, 工难 at n+1), which hold exactly when the piece stands in the text as it is; one
+ * character is the beginning of a term. No dictionary decides what a word is, so none can be wrong
+ * about a name.
  *
  * What a person types becomes an expression of quoted terms only: quotes and operators are never
  * copied from it. A word matches by its beginning, since people type as they go.
@@ -128,11 +130,11 @@ void token_next(str text, size_t *at, struct token *out)
 
 typedef int (*token_sink)(void *ctx, int flags, const char *token, int bytes, int from, int to);
 
+/* One term a position; in a query the last character is already in the last pair. */
 static int put_han(const struct token *t, bool is_query, void *ctx, token_sink sink)
 {
     size_t at = 0;
     int rc = SQLITE_OK;
-    bool alone = true;
     while (at < t->text.bytes && rc == SQLITE_OK) {
         size_t second = at, end;
         str_next_code_point(t->text, &second);
@@ -140,14 +142,10 @@ static int put_han(const struct token *t, bool is_query, void *ctx, token_sink s
         bool has_pair = second < t->text.bytes;
         if (has_pair)
             str_next_code_point(t->text, &end);
-        const char *data = t->text.data + at;
-        int from = (int)(t->from + at);
-        if (!is_query || (alone && !has_pair))
-            rc = sink(ctx, 0, data, (int)(second - at), from, (int)(t->from + second));
-        if (rc == SQLITE_OK && has_pair)
-            rc = sink(ctx, is_query ? 0 : FTS5_TOKEN_COLOCATED, data, (int)(end - at), from,
-                (int)(t->from + end));
-        alone = false;
+        else if (is_query && at > 0)
+            break;
+        rc = sink(
+            ctx, 0, t->text.data + at, (int)(end - at), (int)(t->from + at), (int)(t->from + end));
         at = second;
     }
     return rc;
@@ -212,6 +210,14 @@ static str cut(str text, size_t bytes_max)
     return str_slice(text, 0, end);
 }
 
+/* A word may go on, and so may a single character: into the pair that begins with it. */
+static bool is_beginning(const struct token *t)
+{
+    size_t first = 0;
+    str_next_code_point(t->text, &first);
+    return t->kind == TOKEN_WORD || first == t->text.bytes;
+}
+
 str tokens_query_all(struct arena *a, str text)
 {
     struct buf b;
@@ -223,7 +229,7 @@ str tokens_query_all(struct arena *a, str text)
     for (token_next(text, &at, &t); t.kind != TOKEN_END && terms < STORE_SEARCH_TERMS_MAX;
          token_next(text, &at, &t)) {
         buf_printf(&b, "%s\"%.*s\"%s", terms ? " AND " : "", STR_ARGS(t.text),
-            t.kind == TOKEN_WORD ? " *" : "");
+            is_beginning(&t) ? " *" : "");
         terms++;
     }
     if (terms == 0)

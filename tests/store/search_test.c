@@ -307,6 +307,7 @@ static void test_terms(void **state)
     arena_init(&a, NULL, MIB);
     assert_true(
         str_is(tokens_query_all(&a, STR("用工难 Ab-c")), "\"用工难\" AND \"ab\" * AND \"c\" *"));
+    assert_true(str_is(tokens_query_all(&a, STR("难")), "\"难\" *"));
     assert_true(str_is(tokens_query_any(&a, STR("用工难,用工 难 Ab")),
         "\"用工\" OR \"工难\" OR \"难\" OR \"ab\""));
     char word[200];
