@@ -128,9 +128,12 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
     }
   }
 
-  /** Out of reach: into the outbox. Refused: the faults go to their fields. */
+  /**
+   * Out of reach, or no answer in time: into the outbox, to be sent again under the same key. Refused: the
+   * faults go to their fields. The key used for other words: it may have arrived before, which is said.
+   */
   function refused(error: ApiError, body: NewCase): void {
-    if (error.failure === 'offline') {
+    if (error.failure !== 'problem') {
       openOutbox()
       const title = String(data.value.title ?? '')
       if (post({ key, title, body, at: new Date().toISOString(), fault: '' })) {
@@ -138,6 +141,11 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
         stage.value = 'queued'
         return
       }
+    }
+    if (error.status === 409) {
+      key = newKey()
+      fault.value = t('hall.new.twice')
+      return save()
     }
     const known = new Set(all.map((field) => field.key))
     const at: Faults = {}
@@ -149,7 +157,6 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
       : Object.keys(at).length
         ? t('hall.new.mend', { n: Object.keys(at).length })
         : explainShort(error)
-    if (error.problem?.code === 'idempotency_mismatch') key = newKey()
     save()
   }
 

@@ -48,6 +48,7 @@ const texts: typeof zh = {
     files: 'Photos or papers',
     filesWhy: 'Photos of the place, notices, contracts; up to 20 MB each.',
     filesPending: 'Files not uploaded yet: {n}. Please wait, try again, or remove them.',
+    twice: 'Your request may have arrived before you changed it. Please look in “My requests” first; to send this one too, press Send again.',
     mend: 'Places to correct: {n}. They are marked below.',
     promise: 'After sending you get a number, a deadline for the answer, and a receipt that anyone can verify.',
   },
