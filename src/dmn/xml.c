@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+static const char schema_instance[] = "http://www.w3.org/2001/XMLSchema-instance";
+
 struct reading {
     struct arena *arena;
     struct diag *diag;
@@ -27,20 +29,22 @@ static enum err copy_attributes(struct reading *r, const xmlNode *from, struct x
 {
     size_t count = 0;
     for (const xmlAttr *a = from->properties; a; a = a->next)
-        count += a->ns == NULL;
+        count++;
     struct xml_attribute *items = ARENA_ARRAY(r->arena, struct xml_attribute, count);
     if (!items)
         return memory(r->diag);
     count = 0;
     for (const xmlAttr *a = from->properties; a; a = a->next) {
-        if (a->ns)
-            continue;
+        bool schema = a->ns && str_is(text_of(a->ns->href), schema_instance);
+        if (a->ns && !schema)
+            continue; /* of others */
         struct buf value;
         buf_init(&value, r->arena, DMN_FILE_BYTES_MAX);
         for (const xmlNode *part = a->children; part; part = part->next)
             if (part->content)
                 buf_add(&value, text_of(part->content));
-        items[count++] = (struct xml_attribute){ str_copy(r->arena, text_of(a->name)),
+        items[count++] = (struct xml_attribute){
+            str_concat(r->arena, schema ? STR("xsi:") : STR(""), text_of(a->name)),
             buf_str(&value) };
     }
     to->attributes = items;

@@ -20,7 +20,7 @@ struct xml_node {
     str text;      /* of this element itself, as it stands */
     int line;
     struct xml_node *parent, *first, *next;
-    const struct xml_attribute *attributes; /* of no namespace */
+    const struct xml_attribute *attributes; /* of no namespace, or "xsi:…" */
     size_t attribute_count;
 };
 

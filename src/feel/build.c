@@ -122,7 +122,7 @@ const struct feel_type *type_list_of(struct feel_builder *b, const struct feel_t
     return t;
 }
 
-/* Computes n now; the node itself when that fails or when there is nothing to gain. */
+/* Computes n, which reads no variables, now; the node itself when that fails or gives null. */
 const struct feel_node *node_fold(struct feel_builder *b, const struct feel_node *n)
 {
     if (!n)
@@ -131,6 +131,10 @@ const struct feel_node *node_fold(struct feel_builder *b, const struct feel_node
     struct feel_machine m;
     feel_machine_init(&m, b->arena, &env);
     feel_value v;
+    m.locals = feel_frame_push(&m, b->function->slots);
+    m.globals = ARENA_ARRAY(b->arena, feel_value, b->global_count);
+    if (!m.locals || !m.globals)
+        return builder_memory(b);
     if (run_node(&m, n, &v) != OK || v.kind == FEEL_NULL)
         return n;
     const struct feel_node *folded = node_constant(b, v);
@@ -200,12 +204,16 @@ enum err feel_builder_err(const struct feel_builder *b)
 void feel_builder_clear(struct feel_builder *b)
 {
     b->err = OK;
+    b->scope = b->scope_before;
+    b->function = b->function_before;
 }
 
 static bool begin(struct feel_builder *b, str text)
 {
     if (b->err != OK)
         return false;
+    b->scope_before = b->scope;
+    b->function_before = b->function;
     b->at = 0;
     b->nesting = 0;
     b->no_filter = false;

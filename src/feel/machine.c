@@ -116,8 +116,9 @@ void feel_machine_warn(struct feel_machine *m, const char *zh, const char *en, .
 
 feel_value *feel_frame_push(struct feel_machine *m, uint32_t slots)
 {
-    if (m->stack_capacity - m->stack_used < slots) {
-        size_t capacity = slots > FEEL_STACK_VALUES ? slots : FEEL_STACK_VALUES;
+    if (!m->stack || m->stack_capacity - m->stack_used < slots) {
+        size_t capacity = slots > FEEL_STACK_VALUES ? slots : m->depth ? FEEL_STACK_VALUES : 64;
+        capacity = capacity < slots ? slots : capacity;
         feel_value *chunk = ARENA_ARRAY(m->arena, feel_value, capacity);
         if (!chunk)
             return NULL;

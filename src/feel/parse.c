@@ -65,6 +65,9 @@ static const struct feel_node *in_tests(struct feel_builder *b, const struct fee
     if (!scope_open(b, false) || !scope_declare(b, STR("?"), a->type, &slot))
         return NULL;
     size_t start = b->at;
+    struct scope *scope = b->scope;
+    struct function *function = b->function;
+    int nesting = b->nesting;
     const struct feel_node *test = NULL;
     if (lex_char(b, '(')) { /* tests in parentheses, unless it turns out to be a range or a sum */
         test = parse_tests(b, slot);
@@ -72,6 +75,9 @@ static const struct feel_node *in_tests(struct feel_builder *b, const struct fee
             if (b->err == ERR_MEMORY || b->err == ERR_LIMIT)
                 return NULL;
             b->err = OK;
+            b->scope = scope;
+            b->function = function;
+            b->nesting = nesting;
             test = NULL;
         }
     }
@@ -248,6 +254,9 @@ static const struct feel_node *positive_tests(struct feel_builder *b, uint32_t s
 const struct feel_node *parse_tests(struct feel_builder *b, uint32_t subject)
 {
     size_t start = b->at;
+    struct scope *scope = b->scope;
+    struct function *function = b->function;
+    int nesting = b->nesting;
     if (lex_char(b, '-')) {
         lex_skip(b);
         if (b->at >= b->text.bytes)
@@ -263,6 +272,9 @@ const struct feel_node *parse_tests(struct feel_builder *b, uint32_t subject)
         if (b->err == ERR_MEMORY || b->err == ERR_LIMIT)
             return NULL;
         b->err = OK; /* not(x) as the beginning of an expression */
+        b->scope = scope;
+        b->function = function;
+        b->nesting = nesting;
     }
     b->at = start;
     return positive_tests(b, subject, false);

@@ -51,6 +51,8 @@ struct feel_builder {
     bool *global_read;
     str *members; /* names of entries seen anywhere: candidates after a dot of unknown type */
     size_t member_count, member_capacity;
+    struct scope *scope_before; /* as they were when the present text began */
+    struct function *function_before;
     /* the text being parsed */
     str text;
     size_t at;
