@@ -155,7 +155,8 @@ static str chinese(int64_t id, size_t bytes)
 
 static str ascii(int64_t id, size_t bytes)
 {
-    static const char text[] = "qwertyuiopasdfghjklzxcvbnm1234567890ancillaryrelevance{\"node\":\"handle\"}";
+    static const char text[] =
+        "qwertyuiopasdfghjklzxcvbnm1234567890ancillaryrelevance{\"node\":\"handle\"}";
     return (str){ text + (uint64_t)id * 40503u % (sizeof text - 1 - bytes), bytes };
 }
 
@@ -163,21 +164,36 @@ static struct store_value value(char letter, int64_t id, int k, struct scratch *
 {
     uint64_t mixed = (uint64_t)id * 0x9e3779b97f4a7c15u;
     switch (letter) {
-    case 'z': return S_TEXT(STR("zone1"));
-    case 'i': return S_INT(id);
-    case 'k': return S_INT(id * 8 + k);
-    case 'm': return S_INT(1790000000000 + id);
-    case 's': return S_INT((int64_t)(mixed % 97));
-    case '0': return S_INT(0);
-    case 'l': return S_INT(k);
-    case 'x': return S_INT(id >> k);
-    case 'c': return S_TEXT(STR("case:Q2611"));
-    case 'a': return S_TEXT(ascii(id % 12, 8));
-    case 'A': return S_TEXT(ascii(id, 24));
-    case 't': return S_TEXT(chinese(id, 30));
-    case 'T': return S_TEXT(chinese(id, 90));
-    case 'L': return S_TEXT(chinese(id + 7, 600));
-    case 'J': return S_TEXT(chinese(id + 13, 498));
+    case 'z':
+        return S_TEXT(STR("zone1"));
+    case 'i':
+        return S_INT(id);
+    case 'k':
+        return S_INT(id * 8 + k);
+    case 'm':
+        return S_INT(1790000000000 + id);
+    case 's':
+        return S_INT((int64_t)(mixed % 97));
+    case '0':
+        return S_INT(0);
+    case 'l':
+        return S_INT(k);
+    case 'x':
+        return S_INT(id >> k);
+    case 'c':
+        return S_TEXT(STR("case:Q2611"));
+    case 'a':
+        return S_TEXT(ascii(id % 12, 8));
+    case 'A':
+        return S_TEXT(ascii(id, 24));
+    case 't':
+        return S_TEXT(chinese(id, 30));
+    case 'T':
+        return S_TEXT(chinese(id, 90));
+    case 'L':
+        return S_TEXT(chinese(id + 7, 600));
+    case 'J':
+        return S_TEXT(chinese(id + 13, 498));
     case 'u':
         snprintf(s->number, sizeof s->number, "Q2611-%08lld", (long long)id);
         return S_TEXT(str_from(s->number));
@@ -188,7 +204,8 @@ static struct store_value value(char letter, int64_t id, int k, struct scratch *
             memcpy(s->bytes + 8 * i, &mixed, 8);
         }
         return S_BLOB(((str){ s->bytes, sizeof s->bytes }));
-    default: return S_NULL;
+    default:
+        return S_NULL;
     }
 }
 
@@ -283,9 +300,15 @@ void rows_raw_close(struct rows_raw *w)
 static void bind(sqlite3_stmt *st, int at, const struct store_value *v)
 {
     switch (v->kind) {
-    case STORE_NULL: sqlite3_bind_null(st, at); break;
-    case STORE_INT: sqlite3_bind_int64(st, at, v->integer); break;
-    case STORE_REAL: sqlite3_bind_double(st, at, v->real); break;
+    case STORE_NULL:
+        sqlite3_bind_null(st, at);
+        break;
+    case STORE_INT:
+        sqlite3_bind_int64(st, at, v->integer);
+        break;
+    case STORE_REAL:
+        sqlite3_bind_double(st, at, v->real);
+        break;
     case STORE_TEXT:
         sqlite3_bind_text(st, at, v->text.data, (int)v->text.bytes, SQLITE_STATIC);
         break;
@@ -343,7 +366,8 @@ void rows_make_migration(
     long_text();
 }
 
-static enum err put(const struct row_kind *kind, struct store_conn *c, int64_t id, int k, struct diag *d)
+static enum err put(
+    const struct row_kind *kind, struct store_conn *c, int64_t id, int k, struct diag *d)
 {
     struct store_value values[ROW_VALUES_MAX];
     struct scratch s;

@@ -48,7 +48,8 @@ void rows_raw_case(struct rows_raw *w, int64_t id);
 void rows_raw_commit_row(struct rows_raw *w, int64_t id);
 
 /* The same through the store. */
-void rows_make_migration(const struct rows *r, struct store_migration *out, char *text, size_t bytes);
+void rows_make_migration(
+    const struct rows *r, struct store_migration *out, char *text, size_t bytes);
 MUST_USE enum err rows_store_case(
     const struct rows *r, struct store_conn *c, int64_t id, struct diag *d);
 MUST_USE enum err rows_store_commit_row(

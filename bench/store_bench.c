@@ -103,7 +103,8 @@ static double run_store(const struct rows *rows, const char *path, int threads, 
     struct run r = { .rows = rows, .next_id = 1000000 };
     struct diag d = { 0 };
     rows_make_migration(rows, &migration, ddl, sizeof ddl);
-    if (store_open(&o, &r.store, &d) != OK || store_migrate(r.store, "rows", &migration, 1, &d) != OK) {
+    if (store_open(&o, &r.store, &d) != OK
+        || store_migrate(r.store, "rows", &migration, 1, &d) != OK) {
         fprintf(stderr, "%s\n", d.en);
         exit(1);
     }
@@ -111,7 +112,8 @@ static double run_store(const struct rows *rows, const char *path, int threads, 
     double rate = measure(&r, threads, seconds);
     struct store_stats stats;
     store_get_stats(r.store, &stats);
-    printf("  store   %8.0f cases/s, %.1f a commit\n", rate, (double)stats.writes / (double)stats.commits);
+    printf("  store   %8.0f cases/s, %.1f a commit\n", rate,
+        (double)stats.writes / (double)stats.commits);
     store_close(r.store);
     remove_files(path);
     return rate;
@@ -135,7 +137,8 @@ int main(int argc, char **argv)
             good = strcmp(argv[i], "--rows") == 0 && rows_set(&rows, argv[i + 1]);
     }
     if (!good || threads < 1 || threads > 256 || rounds < 1 || seconds <= 0) {
-        fprintf(stderr, "store_bench FOLDER [--threads N] [--seconds S] [--rounds N] [--rows name=count,...]\n");
+        fprintf(stderr,
+            "store_bench FOLDER [--threads N] [--seconds S] [--rounds N] [--rows name=count,...]\n");
         return 2;
     }
     char path[512];
@@ -143,10 +146,12 @@ int main(int argc, char **argv)
     remove_files(path);
     double bare = 0, store = 0;
     for (int i = 0; i < rounds; i++) {
-        double a = run_group(&rows, path, threads, seconds), b = run_store(&rows, path, threads, seconds);
+        double a = run_group(&rows, path, threads, seconds),
+               b = run_store(&rows, path, threads, seconds);
         bare = a > bare ? a : bare;
         store = b > store ? b : store;
     }
-    printf("store: %.0f cases/s of %.0f bare, ratio %.2f (%d threads)\n", store, bare, store / bare, threads);
+    printf("store: %.0f cases/s of %.0f bare, ratio %.2f (%d threads)\n", store, bare, store / bare,
+        threads);
     return 0;
 }
