@@ -6,7 +6,7 @@
  *     GET  /list     50 open cases in order of their deadline, as JSON
  *     GET  /row?id=  one case, as JSON
  *
- *     baseline FOLDER [--port 8099] [--threads 2] [--fill 5000] [--rows cases=1,task=1,…]
+ *     baseline FOLDER [--port 8197] [--threads 2] [--fill 5000] [--rows cases=1,task=1,…]
  *
  * Listens on 127.0.0.1, fills the database, prints "ready" and serves until its input ends.
  */
@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 {
     static struct service s;
     struct rows rows;
-    long port = 8099, threads = 2, count = 5000;
+    long port = 8197, threads = 2, count = 5000;
     rows_init(&rows);
     bool good = argc > 1 && argv[1][0] != '-' && argc % 2 == 0;
     for (int i = 2; good && i + 1 < argc; i += 2) {

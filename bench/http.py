@@ -19,7 +19,7 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--build", default="build", help="build folder")
     p.add_argument("--folder", help="where the limit keeps its database (default: a temporary one)")
-    p.add_argument("--port", type=int, default=8099, help="of the limit")
+    p.add_argument("--port", type=int, default=8197, help="of the limit")
     p.add_argument("--threads", type=int, default=2, help="HTTP threads of the limit")
     p.add_argument("--rows", default="", help="rows of one case: cases=1,task=2,...")
     p.add_argument("--fill", type=int, default=5000, help="cases that are there before")
@@ -56,6 +56,7 @@ def start_limit(args, folder):
         command += ["--rows", args.rows]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     if server.stdout.readline().strip() != "ready":
+        shutil.rmtree(folder)
         sys.exit("the limit did not start")
     return server
 
