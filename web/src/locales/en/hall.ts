@@ -73,7 +73,7 @@ const texts: typeof zh = {
     title: 'My requests',
     new: 'New request',
     byStatus: 'Filter by status',
-    status: { all: 'All', open: 'In progress', closed: 'Closed' },
+    status: { all: 'All', active: 'In progress', closed: 'Closed' },
     byTopic: 'Filter by topic',
     allTopics: 'All topics',
     search: 'Title, text or number',

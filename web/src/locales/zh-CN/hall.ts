@@ -71,7 +71,7 @@ export default {
     title: '我的诉求',
     new: '提一条诉求',
     byStatus: '按状态筛选',
-    status: { all: '全部', open: '办理中', closed: '已办结' },
+    status: { all: '全部', active: '办理中', closed: '已办结' },
     byTopic: '按事项筛选',
     allTopics: '全部事项',
     search: '标题、内容或编号',
