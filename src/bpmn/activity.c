@@ -15,10 +15,11 @@ bool is_loop_instance(const struct run *r, const struct token *t)
 }
 
 /* Does it begin and end without waiting? Then nobody can interrupt it and no timer is set. */
-static bool immediate(enum bpmn_kind k)
+static bool immediate(const struct run *r, enum bpmn_kind k)
 {
-    return k == BPMN_TASK || k == BPMN_MANUAL_TASK || k == BPMN_SCRIPT_TASK || k == BPMN_RULE_TASK
-        || k == BPMN_SEND_TASK;
+    const struct bpmn_dialect *dialect = r->i->model->dialect;
+    return k == BPMN_TASK || k == BPMN_MANUAL_TASK || k == BPMN_RULE_TASK || k == BPMN_SEND_TASK
+        || (k == BPMN_SCRIPT_TASK && !(dialect && dialect->scripts_by_host));
 }
 
 /* True when this token, with others that wait here, makes up the quantity. */
@@ -55,7 +56,7 @@ void activity_enter(struct run *r, int64_t token)
         return;
     const struct bpmn_plan *p = plan_of(r, t);
     t->phase = PHASE_PERFORM; /* from here on its boundary events listen */
-    bool waits = !immediate(node_of(r, t)->kind) || p->loop.kind != LOOP_NONE;
+    bool waits = !immediate(r, node_of(r, t)->kind) || p->loop.kind != LOOP_NONE;
     if (waits)
         event_listen(r, token);
     if (p->loop.kind != LOOP_NONE)
@@ -95,17 +96,20 @@ static void run_script(struct run *r, int64_t token)
         activity_finish(r, token);
         return;
     }
-    json_t *changes = NULL;
-    str error = STR_NONE;
+    struct bpmn_script_result out = { 0 };
     struct diag d = { 0 };
-    enum err err = host && host->script ? host->script(host->ctx, n, n->plan->script_text,
-        vars_json(r->i, token, r->turn->arena), r->turn->arena, &changes, &error, &d) : ERR_UNSUPPORTED;
+    enum err err = ERR_UNSUPPORTED;
+    if (host && host->script)
+        err = host->script(host->ctx, n, n->plan->script_text,
+            vars_json(r->i, token, r->turn->arena), r->turn->arena, &out, &d);
     if (err)
         run_fail(r, err, "脚本 %2$.*1$s:%3$s%4$.0s", "script %2$.*1$s: %3$.0s%4$s",
             (int)n->id.bytes, n->id.data, d.zh, d.en);
-    vars_set_json(r, token, changes);
-    if (error.bytes)
-        event_throw_error(r, token, error);
+    vars_set_json(r, token, out.changes);
+    if (out.error.bytes)
+        event_throw_error(r, token, out.error);
+    else if (out.later)
+        offer_task(r, token);
     else
         activity_finish(r, token);
 }

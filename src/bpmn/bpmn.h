@@ -122,6 +122,13 @@ struct bpmn_effect {
     const json_t *value;
 };
 
+/* What a script of a dialect led to. */
+struct bpmn_script_result {
+    json_t *changes; /* an object of variables to set, or NULL */
+    str error;       /* the BPMN error code that the task throws, or "" */
+    bool later;      /* not done yet: bpmn_complete() will tell */
+};
+
 /* What the engine asks while it runs; handed in by the caller. Members may be NULL where a model
  * needs none. Times are milliseconds since 1970-01-01T00:00:00Z. */
 struct bpmn_host {
@@ -131,10 +138,9 @@ struct bpmn_host {
     /* The result of a named decision over the variables; kept by a. */
     enum err (*decide)(void *ctx, str decision, const json_t *variables, struct arena *a,
         json_t **out, struct diag *d);
-    /* A script of a dialect. May set *changes to an object of variables, or *error to a BPMN error
-     * code that the task throws. */
+    /* A script of a dialect; out is empty at the call. */
     enum err (*script)(void *ctx, const struct bpmn_node *node, str text, const json_t *variables,
-        struct arena *a, json_t **changes, str *error, struct diag *d);
+        struct arena *a, struct bpmn_script_result *out, struct diag *d);
 };
 
 /* One turn: the caller's storage. effects is filled; faults go to diag. */

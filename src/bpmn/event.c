@@ -290,6 +290,21 @@ void event_throw_error(struct run *r, int64_t from, str code)
     run_finish_instance(r, t, "error");
 }
 
+/* What a multi-instance activity throws as its instances end (behavior None, One; table 10.29) goes
+ * to its own boundary events and interrupts nothing: the other instances go on. */
+void event_tell_boundary(struct run *r, int64_t token, const struct bpmn_event *e)
+{
+    struct subscription list[LISTENERS_MAX];
+    struct token *t = token_find(r->i, token);
+    int64_t parent = t->parent;
+    size_t count = subscriptions_of(r->i, t, list, LISTENERS_MAX);
+    for (size_t n = 0; n < count && r->err == OK; n++) {
+        const struct bpmn_event *o = subscription_event(r, list[n]);
+        if (list[n].source == SOURCE_BOUNDARY && o->kind == e->kind && str_equal(o->name, e->name))
+            pass(r, parent, list[n].node);
+    }
+}
+
 /* ── throwing ──────────────────────────────────────────────────────────────────────────────── */
 
 static void terminate(struct run *r, int64_t from)

@@ -43,7 +43,8 @@ static enum err check_state(const struct bpmn_model *m, const struct token *t, s
                                      : m->plans[t->node].start_quantity > 1;
         break;
     case TOKEN_TASK:
-        fits = kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK;
+        fits = kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK
+            || (kind == BPMN_SCRIPT_TASK && m->dialect && m->dialect->scripts_by_host);
         break;
     case TOKEN_EVENT:
         fits = kind == BPMN_CATCH_EVENT || kind == BPMN_RECEIVE_TASK || kind == BPMN_EVENT_GATEWAY;

@@ -174,9 +174,9 @@ void loop_child_done(struct run *r, int64_t child)
     }
     set_counters(r, outer);
     if (l->behavior == BEHAVIOR_NONE || (l->behavior == BEHAVIOR_ONE && done == 1))
-        event_throw(r, outer, &l->behavior_event);
-    if (!token_find(r->i, outer) || r->err)
-        return; /* the event interrupted it */
+        event_tell_boundary(r, outer, &l->behavior_event);
+    if (r->err)
+        return;
     if (l->completion.program && expr_true(r, outer, &l->completion)) {
         token_cancel_children(r, outer, 0);
         leave(r, outer);

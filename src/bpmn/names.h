@@ -20,6 +20,7 @@
 #define event_goes_late bpmn_in_event_goes_late
 #define event_kind_of bpmn_in_event_kind_of
 #define event_listen bpmn_in_event_listen
+#define event_tell_boundary bpmn_in_event_tell_boundary
 #define event_throw bpmn_in_event_throw
 #define event_throw_enter bpmn_in_event_throw_enter
 #define event_throw_error bpmn_in_event_throw_error

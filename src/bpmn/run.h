@@ -163,6 +163,7 @@ bool event_deliver(struct run *r, enum bpmn_event_kind kind, str name, bool all,
     const json_t *vars);
 void event_throw(struct run *r, int64_t from, const struct bpmn_event *e);
 void event_throw_error(struct run *r, int64_t from, str code);
+void event_tell_boundary(struct run *r, int64_t token, const struct bpmn_event *e);
 bool event_check_conditions(struct run *r);
 bool event_goes_late(const struct run *r, const struct token *t);
 size_t subscriptions_of(const struct bpmn_instance *i, const struct token *t,

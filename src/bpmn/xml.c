@@ -94,6 +94,15 @@ static bool prolog_names_utf8(str xml, str *named)
     return str_equal_nocase(*named, STR("utf-8")) || str_equal_nocase(*named, STR("us-ascii"));
 }
 
+/* Nearly every encoding agrees with UTF-8 on ASCII, so what the file calls itself does not matter. */
+static bool is_ascii(str s)
+{
+    for (size_t i = 0; i < s.bytes; i++)
+        if ((unsigned char)s.data[i] > 127)
+            return false;
+    return true;
+}
+
 static enum err check_bytes(struct reader *r, str xml)
 {
     str named = STR_NONE;
@@ -106,7 +115,7 @@ static enum err check_bytes(struct reader *r, str xml)
     else if (has_doctype(xml))
         fault(r, NULL, ERR_UNSUPPORTED, "不接受文档类型声明(DOCTYPE)和自定义实体,请删除",
             "document types (DOCTYPE) and entities are not accepted; remove them");
-    else if (!prolog_names_utf8(xml.bytes > 3 && (unsigned char)xml.data[0] == 0xEF
+    else if (!is_ascii(xml) && !prolog_names_utf8(xml.bytes > 3 && (unsigned char)xml.data[0] == 0xEF
                      ? str_slice(xml, 3, xml.bytes) : xml, &named))
         fault(r, NULL, ERR_UTF8, "文件自称编码为 %.*s,只接受 UTF-8",
             "the file says that its encoding is %.*s; only UTF-8 is accepted", SAY(named));

@@ -17,12 +17,13 @@
     "<b:definitions xmlns:b=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" "                     \
     "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:junma=\"urn:junma:bpmn\" "     \
     "xmlns:camunda=\"http://camunda.org/schema/1.0/bpmn\" id=\"d\" targetNamespace=\"t\">\n"
-#define PROCESS(content)
+#define PROCESS(content)                                                                          \
     HEAD "<b:process id=\"P\" isExecutable=\"true\">\n" content "</b:process></b:definitions>\n"
 #define START(id) "<b:startEvent id=\"" id "\"/>\n"
 #define END(id) "<b:endEvent id=\"" id "\"/>\n"
 #define TASK(id) "<b:userTask id=\"" id "\"/>\n"
-#define FLOW(from, to) "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" "
+#define FLOW(from, to)                                                                            \
+    "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" "                            \
     "targetRef=\"" to "\"/>\n"
 #define WHEN(from, to, condition)                                                                 \
     "<b:sequenceFlow id=\"" from "_" to "\" sourceRef=\"" from "\" targetRef=\"" to "\">"         \
