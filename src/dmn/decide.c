@@ -141,7 +141,7 @@ enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out)
 }
 
 /* The single output's value, or a context of all outputs. */
-static enum err service_result(struct run *r, const struct element *e, feel_value *out)
+static enum err service_value(struct run *r, const struct element *e, feel_value *out)
 {
     struct arena *a = feel_machine_arena(r->machine);
     if (e->output_count == 1)
@@ -155,6 +155,18 @@ static enum err service_result(struct run *r, const struct element *e, feel_valu
     }
     *out = feel_context_of(a, entries, e->output_count);
     return feel_is_null(*out) ? feel_machine_memory(r->machine) : OK;
+}
+
+static enum err service_result(struct run *r, const struct element *e, feel_value *out)
+{
+    feel_value v;
+    TRY(service_value(r, e, &v));
+    TRY(feel_machine_conform(r->machine, v, e->native.result, out));
+    if (feel_is_null(*out) && !feel_is_null(v))
+        feel_machine_warn(r->machine, "决策服务“%.*s”的结果与声明的类型不符",
+            "the result of decision service \"%.*s\" does not conform to its type",
+            STR_ARGS(e->name));
+    return OK;
 }
 
 enum err dmn_service_call(void *ctx, struct feel_machine *m, const feel_value *args,

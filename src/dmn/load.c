@@ -367,8 +367,19 @@ static bool cycle_step(struct element *e)
     return true;
 }
 
+/* The variable's type is the function's, or, as some editors write, that of its result. */
+static void service_type(struct element *e)
+{
+    const struct xml_node *variable = xml_child(e->xml, "variable");
+    const struct feel_type *t
+        = variable ? dmn_type(e->model, xml_attribute(variable, "typeRef"), variable) : NULL;
+    e->native.result = t && t->form == FEEL_TYPE_FUNCTION ? t->item : t;
+}
+
 static bool service_parameter_step(struct element *e)
 {
+    if (e->kind == ELEMENT_SERVICE)
+        service_type(e);
     for (size_t i = 0; i < e->input_count; i++)
         ((struct feel_field *)e->native.parameters)[i].type = e->requires[i]->type;
     return true;

@@ -89,6 +89,7 @@ static const struct feel_node *context(struct compiling *c, const struct xml_nod
         const struct xml_node *variable = xml_child(e, "variable");
         const struct xml_node *expression = dmn_expression_of(e);
         entries[i].name = variable ? xml_attribute(variable, "name") : STR_NONE;
+        entries[i].result = !variable;
         bool is_function = expression && str_is(expression->name, "functionDefinition");
         if (variable && is_function
             && !feel_build_declare(c->builder, entries[i].name, NULL, &entries[i].slot))
@@ -252,7 +253,7 @@ static const struct feel_node *conditional(struct compiling *c, const struct xml
     const struct feel_node *condition = part(c, n, "if");
     const struct feel_node *yes = condition ? part(c, n, "then") : NULL;
     const struct feel_node *no = yes ? part(c, n, "else") : NULL;
-    return no ? feel_build_branch(c->builder, condition, yes, no) : NULL;
+    return no ? feel_build_strict(feel_build_branch(c->builder, condition, yes, no)) : NULL;
 }
 
 static const struct feel_node *filter(struct compiling *c, const struct xml_node *n)
@@ -266,7 +267,7 @@ static const struct feel_node *filter(struct compiling *c, const struct xml_node
         return NULL;
     const struct feel_node *match = part(c, n, "match");
     feel_build_close(c->builder);
-    return match ? feel_build_filter(c->builder, in, match, slot) : NULL;
+    return match ? feel_build_strict(feel_build_filter(c->builder, in, match, slot)) : NULL;
 }
 
 static const struct feel_node *loop(

@@ -44,12 +44,16 @@ const struct feel_node *feel_build_list(
     struct feel_builder *b, const struct feel_node *const *items, size_t count);
 
 struct feel_build_entry {
-    str name; /* empty: the entry is the result (clause 10.2.1.4) */
+    str name;
     const struct feel_node *node;
     uint32_t slot;
+    bool result; /* without a name: its value is the whole's (clause 10.2.1.4) */
 };
 const struct feel_node *feel_build_context(
     struct feel_builder *b, const struct feel_build_entry *entries, size_t count);
+/* The next two are strict in their boxed form: a condition that is no boolean makes the whole
+ * null. */
+const struct feel_node *feel_build_strict(const struct feel_node *branch_or_filter);
 const struct feel_node *feel_build_branch(struct feel_builder *b, const struct feel_node *condition,
     const struct feel_node *yes, const struct feel_node *no);
 const struct feel_node *feel_build_filter(struct feel_builder *b, const struct feel_node *list,

@@ -79,7 +79,7 @@ const struct feel_node *feel_build_context(
         return builder_memory(b);
     for (size_t i = 0; i < count; i++) {
         own[i] = (struct feel_context_entry){ .name = entries[i].name, .node = entries[i].node,
-            .slot = entries[i].slot, .result = !entries[i].name.bytes };
+            .slot = entries[i].slot, .result = entries[i].result };
         fields[i] = (struct feel_field){ entries[i].name, entries[i].node->type };
     }
     *type = (struct feel_type){ .form = FEEL_TYPE_CONTEXT, .fields = fields,
@@ -100,6 +100,13 @@ const struct feel_node *feel_build_branch(struct feel_builder *b, const struct f
     n->b = yes;
     n->c = no;
     n->type = yes->type ? yes->type : no->type;
+    return n;
+}
+
+const struct feel_node *feel_build_strict(const struct feel_node *n)
+{
+    if (n)
+        ((struct feel_node *)n)->op = 1;
     return n;
 }
 
@@ -144,9 +151,10 @@ const struct feel_node *feel_build_loop(struct feel_builder *b, enum feel_build_
 /* Arguments of a built-in given by name are put in order now; absent ones become null, trailing
  * ones are left out. NULL items when the names fit no variant. */
 static const struct feel_node **ordered(struct feel_builder *b, const struct feel_builtin *builtin,
-    const str *names, const struct feel_node *const *arguments, size_t *count)
+    const str *names, const struct feel_node *const *arguments, size_t *count, int *which)
 {
     int variant = feel_builtin_variant(builtin, names, *count);
+    *which = variant + 1;
     if (variant < 0)
         return NULL;
     int last = -1;
@@ -209,11 +217,13 @@ static const struct feel_type *builtin_result(const struct feel_builtin *builtin
 }
 
 static const struct feel_node *builtin_call(struct feel_builder *b,
-    const struct feel_builtin *builtin, const struct feel_node *const *arguments, size_t count)
+    const struct feel_builtin *builtin, const struct feel_node *const *arguments, size_t count,
+    int variant)
 {
     struct feel_node *n = node_new(b, run_call_builtin);
     if (!n)
         return NULL;
+    n->op = (uint16_t)variant;
     n->extra = builtin;
     n->items = arguments;
     n->count = (uint32_t)count;
@@ -227,13 +237,14 @@ const struct feel_node *feel_build_call(struct feel_builder *b, const struct fee
     if (function->run == run_constant && function->value->kind == FEEL_FUNCTION
         && function->value->function->kind == FUNCTION_BUILTIN) {
         const struct feel_builtin *builtin = function->value->function->builtin;
+        int variant = 0;
         if (names && count)
-            arguments = ordered(b, builtin, names, arguments, &count);
+            arguments = ordered(b, builtin, names, arguments, &count, &variant);
         if (b->err != OK)
             return NULL;
         if (!arguments && count) /* the standard: null, with an error in the trace */
             return node_constant(b, feel_null());
-        return builtin_call(b, builtin, arguments, count);
+        return builtin_call(b, builtin, arguments, count, variant);
     }
     const struct feel_type *t = function->type;
     struct feel_node *n = node_new(b, names ? run_call_named : run_call);

@@ -135,7 +135,8 @@ BUILTIN(context_put)
     (void)count;
     feel_value base = arg_of(args[0], FEEL_CONTEXT);
     const struct feel_list *keys = arg_list(args[1], &room);
-    if (!keys || !keys->count || keys->count > FEEL_NESTING_MAX)
+    bool one_key = m->variant == 1; /* called with `key`, not `keys` */
+    if (!keys || !keys->count || (one_key && args[1].kind == FEEL_LIST) || keys->count > FEEL_NESTING_MAX)
         return invalid(m, "context put");
     TRY(put_path(m, base, keys, 0, args[2], out));
     return out->kind == FEEL_NULL ? invalid(m, "context put") : OK;

@@ -7,6 +7,8 @@
  */
 #include "feel/builtins.h"
 
+#include <string.h>
+
 struct relation {
     struct feel_range a, b;
     bool a_point, b_point, failed;
@@ -125,16 +127,6 @@ static bool overlaps_first(struct relation *r, const struct feel_range *a,
     return starts_first && ends_inside && !is_before(r, a, b);
 }
 
-/* a ends last and starts inside b. */
-static bool overlaps_last(struct relation *r, const struct feel_range *a,
-    const struct feel_range *b)
-{
-    int low = cmp(r, a->low, b->low), high = cmp(r, a->high, b->high);
-    bool starts_inside = low > 0 || (low == 0 && (!a->low_closed || b->low_closed));
-    bool ends_last = high > 0 || (high == 0 && a->high_closed && !b->high_closed);
-    return starts_inside && ends_last && !is_before(r, b, a);
-}
-
 BUILTIN(overlaps_before)
 {
     struct relation r;
@@ -150,7 +142,7 @@ BUILTIN(overlaps_after)
     (void)count;
     if (!take(args, NO_POINTS, &r))
         return invalid(m, "overlaps after");
-    return answer(m, &r, overlaps_last(&r, &r.a, &r.b), "overlaps after", out);
+    return answer(m, &r, overlaps_first(&r, &r.b, &r.a), "overlaps after", out);
 }
 
 /* a's end is b's end, and a does not begin before b. */
@@ -250,12 +242,37 @@ BUILTIN(coincides)
     return answer(m, &r, holds, "coincides", out);
 }
 
-/* range("[18..21)"): a range literal whose ends are literals or calls of literals. */
+/* An end of range(from): a literal, or date("…") and its like with one literal. The text between is
+ * looked at, not parsed: a name may only stand before one string in parentheses. */
+static bool literal_ends(str s)
+{
+    int parentheses = 0;
+    for (size_t i = 1; i + 1 < s.bytes; i++) {
+        char c = s.data[i];
+        if (c == '"') {
+            for (i++; i < s.bytes && s.data[i] != '"'; i++)
+                i += s.data[i] == '\\';
+        } else if (c == '(') {
+            while (i + 1 < s.bytes && s.data[i + 1] == ' ')
+                i++;
+            if (++parentheses > 1 || i + 1 >= s.bytes || s.data[i + 1] != '"')
+                return false;
+        } else if (c == ')') {
+            parentheses--;
+        } else if (c == '[' || c == '{' || c == '*' || c == '/') {
+            return false;
+        }
+    }
+    return strchr("[(]", s.data[0]) && strchr("])[", s.data[s.bytes - 1]);
+}
+
+/* range("[18..21)"): a range literal, its low end not above its high end. */
 BUILTIN(range)
 {
     str s;
     (void)count;
-    if (!arg_text(args[0], &s) || !s.bytes)
+    int order;
+    if (!arg_text(args[0], &s) || (s = str_trim(s)).bytes < 2 || !literal_ends(s))
         return invalid(m, "range");
     struct feel_program *p;
     static const struct feel_names none;
@@ -269,7 +286,8 @@ BUILTIN(range)
     enum err e = feel_machine_eval(m, p, NULL, &v);
     m->depth--;
     TRY(e);
-    if (v.kind != FEEL_RANGE)
+    if (v.kind != FEEL_RANGE
+        || (feel_order(v.range->low, v.range->high, &order) && order > 0))
         return invalid(m, "range");
     *out = v;
     return OK;

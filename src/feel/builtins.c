@@ -88,8 +88,10 @@ int feel_builtin_variant(const struct feel_builtin *b, const str *names, size_t 
 
 enum java_call {
     JAVA_ABS, JAVA_MAX, JAVA_MIN, JAVA_CEIL, JAVA_FLOOR, JAVA_ROUND, JAVA_SQRT, JAVA_POW, JAVA_EXP,
-    JAVA_LOG, JAVA_TRIGONOMETRY, JAVA_VALUE_OF, JAVA_FORMAT,
+    JAVA_LOG, JAVA_TRIGONOMETRY, JAVA_VALUE_OF, JAVA_FORMAT, JAVA_NUMBER_OF,
 };
+
+enum { JAVA_CHAR = 1000 }; /* added to a row's number: the parameter is one character */
 
 static const struct java_row {
     const char *class_name, *method;
@@ -115,6 +117,12 @@ static const struct java_row {
     { "java.lang.Math", "atan", JAVA_TRIGONOMETRY, NUMBER_ATAN, 1 },
     { "java.lang.Math", "cbrt", JAVA_TRIGONOMETRY, NUMBER_CBRT, 1 },
     { "java.lang.String", "valueOf", JAVA_VALUE_OF, 0, 1 },
+    { "java.lang.Byte", "valueOf", JAVA_NUMBER_OF, 0, 1 },
+    { "java.lang.Short", "valueOf", JAVA_NUMBER_OF, 0, 1 },
+    { "java.lang.Integer", "valueOf", JAVA_NUMBER_OF, 0, 1 },
+    { "java.lang.Long", "valueOf", JAVA_NUMBER_OF, 0, 1 },
+    { "java.lang.Float", "valueOf", JAVA_NUMBER_OF, 1, 1 },
+    { "java.lang.Double", "valueOf", JAVA_NUMBER_OF, 1, 1 },
     { "java.lang.String", "format", JAVA_FORMAT, 0, 0 },
 };
 
@@ -146,13 +154,19 @@ static bool signature_fits(str signature, const char *method, size_t parameter_c
     return count == parameter_count;
 }
 
+/* Which signature a found row was called with matters only for String.valueOf(char). */
+static int char_row(int row, str signature)
+{
+    return str_find(signature, STR("(char)"), 0) >= 0 ? row + JAVA_CHAR : row;
+}
+
 int feel_java_find(str class_name, str signature, size_t parameter_count)
 {
     for (size_t i = 0; i < sizeof java_rows / sizeof *java_rows; i++)
         if (str_is(class_name, java_rows[i].class_name)
             && (!java_rows[i].parameters || java_rows[i].parameters == parameter_count)
             && signature_fits(signature, java_rows[i].method, parameter_count))
-            return (int)i;
+            return char_row((int)i, signature);
     return -1;
 }
 
@@ -182,6 +196,18 @@ static enum err java_format(
     return give_text(m, buf_str(&b), out);
 }
 
+/* Integer.valueOf and its like: of a text or a number; the whole kinds refuse a fraction. */
+static enum err java_number_of(const struct java_row *row, feel_value v, feel_value *out)
+{
+    str text;
+    feel_value n = arg_of(v, FEEL_NUMBER);
+    if (arg_text(v, &text) && !feel_number_parse(text, &n))
+        return OK;
+    if (n.kind == FEEL_NUMBER && (row->detail || number_is_integer(n)))
+        *out = n;
+    return OK;
+}
+
 static feel_value java_number(const struct java_row *row, feel_value a, feel_value b)
 {
     switch (row->call) {
@@ -197,7 +223,8 @@ static feel_value java_number(const struct java_row *row, feel_value a, feel_val
     case JAVA_LOG: return number_log(a);
     case JAVA_TRIGONOMETRY: return number_java(row->detail, a, b);
     case JAVA_VALUE_OF:
-    case JAVA_FORMAT: break;
+    case JAVA_FORMAT:
+    case JAVA_NUMBER_OF: break;
     }
     return feel_null();
 }
@@ -210,9 +237,15 @@ enum err feel_java_call(
         WARN(m, "不支持这个外部函数", "this external function is not supported");
         return OK;
     }
-    const struct java_row *row = &java_rows[index];
+    bool one_char = index >= JAVA_CHAR;
+    const struct java_row *row = &java_rows[one_char ? index - JAVA_CHAR : index];
+    str text;
+    if (one_char && (!arg_text(args[0], &text) || str_code_points(text) != 1))
+        return OK;
     if (row->call == JAVA_FORMAT)
         return java_format(m, args, count, out);
+    if (row->call == JAVA_NUMBER_OF)
+        return java_number_of(row, args[0], out);
     if (row->call == JAVA_VALUE_OF)
         return args[0].kind == FEEL_NULL
             ? OK

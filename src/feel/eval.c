@@ -286,7 +286,10 @@ enum err run_test_value(struct feel_machine *m, const struct feel_node *n, feel_
 {
     feel_value test;
     TRY(run_node(m, n->a, &test));
-    *out = feel_test_value(m->locals[n->slot], test);
+    if (test.kind == FEEL_NULL && n->a->run == run_range)
+        *out = test; /* no range: nothing can be said */
+    else
+        *out = feel_test_value(m->locals[n->slot], test);
     return OK;
 }
 
@@ -307,6 +310,13 @@ enum err run_branch(struct feel_machine *m, const struct feel_node *n, feel_valu
 {
     feel_value condition;
     TRY(run_node(m, n->a, &condition));
+    if (n->op && condition.kind != FEEL_BOOLEAN) {
+        m->node = n;
+        WARN(m, "条件不是真假值,而是%s", "the condition is no boolean but a %s",
+            feel_kind_name(condition.kind));
+        *out = feel_null();
+        return OK;
+    }
     return run_node(m, feel_is_true(singleton(condition)) ? n->b : n->c, out);
 }
 

@@ -88,11 +88,10 @@ enum err run_range(struct feel_machine *m, const struct feel_node *n, feel_value
     feel_value low, high;
     TRY(run_node(m, n->a, &low));
     TRY(run_node(m, n->b, &high));
-    bool low_open = low.kind == FEEL_NULL && !(n->op & RANGE_LOW_CLOSED);
-    bool high_open = high.kind == FEEL_NULL && !(n->op & RANGE_HIGH_CLOSED);
-    int order = 0;
-    if (!low_open && !high_open && !feel_order(low, high, &order)
-        && !feel_is_true(feel_equal(low, high))) {
+    bool sound = n->op & RANGE_ONE_END
+        ? low.kind != FEEL_NULL || high.kind != FEEL_NULL
+        : low.kind != FEEL_NULL && high.kind == low.kind;
+    if (!sound) {
         m->node = n;
         WARN(m, "区间的两端(%s、%s)不能比较", "the ends of a range (%s, %s) cannot be compared",
             feel_kind_name(low.kind), feel_kind_name(high.kind));
@@ -178,6 +177,11 @@ static enum err filter_items(
         feel_value match;
         m->locals[n->slot] = list.list->items[i];
         TRY(run_node(m, n->b, &match));
+        if (n->op && match.kind != FEEL_BOOLEAN) {
+            WARN(m, "筛选条件不是真假值", "the filter's condition is no boolean");
+            *out = feel_null();
+            return OK;
+        }
         if (match.kind == FEEL_NUMBER && i == 0) {
             *out = at_index(list, match);
             return OK;
@@ -232,6 +236,7 @@ enum err run_call_builtin(struct feel_machine *m, const struct feel_node *n, fee
         return OK;
     }
     feel_value v = feel_null();
+    m->variant = n->op;
     TRY(b->call(m, args, n->count, &v));
     *out = v;
     return OK;
@@ -413,10 +418,10 @@ static enum err loop_range_value(
         low = feel_arithmetic(s->m, OP_ADD, low, unit);
     if (!r->high_closed)
         high = feel_arithmetic(s->m, OP_SUBTRACT, high, unit);
-    if (feel_order(r->low, r->high, &order) && feel_order(low, high, &order) && order > 0) {
-        *valid = true;
-        return OK;
-    }
+    *valid = feel_order(r->low, r->high, &order) && order <= 0
+        && (low.kind == FEEL_NUMBER || low.kind == FEEL_DATE);
+    if (!*valid || (feel_order(low, high, &order) && order > 0))
+        return OK; /* nothing lies between two open ends */
     return loop_range(s, level, low, high, valid);
 }
 

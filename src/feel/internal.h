@@ -108,6 +108,7 @@ struct feel_machine {
     const struct feel_program *program;
     void *regex_cache;
     void *host; /* the caller's */
+    int variant; /* of a built-in called by names, from 1; 0: by position */
     struct diag *diag;
 };
 

@@ -281,6 +281,7 @@ static enum err call_builtin(struct feel_machine *m, const struct feel_builtin *
         WARN(m, "函数 %s 的参数个数不对", "%s: wrong number of arguments", b->name);
         return OK;
     }
+    m->variant = 0;
     return b->call(m, args, count, out);
 }
 

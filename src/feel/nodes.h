@@ -14,12 +14,12 @@
  *     test_compare    frame[slot] op a
  *     test_value      frame[slot] = a, or in the range or list a
  *     test_truth      a is true (a names ? itself)
- *     branch          if a then b else c
+ *     branch          if a then b else c; op 1: null unless a is a boolean
  *     list            items
  *     context         extra: struct feel_context_entry[count]
  *     range           a..b, op: bits of enum range_flags
  *     path            a.name
- *     filter          a[b], frame[slot] is the item
+ *     filter          a[b], frame[slot] is the item; op 1: null unless every b is a boolean
  *     call            a(items)          call_named  extra: struct feel_named_call
  *     call_builtin    extra: the built-in, items
  *     function        extra: struct feel_lambda
@@ -40,7 +40,7 @@ feel_run_fn run_constant, run_local, run_global, run_dynamic, run_at_literal, ru
     run_path, run_filter, run_call, run_call_named, run_call_builtin, run_function, run_loop,
     run_quantified, run_instance, run_coerce, run_host;
 
-enum range_flags { RANGE_LOW_CLOSED = 1, RANGE_HIGH_CLOSED = 2 };
+enum range_flags { RANGE_LOW_CLOSED = 1, RANGE_HIGH_CLOSED = 2, RANGE_ONE_END = 4 };
 
 struct feel_dynamic {
     size_t count;

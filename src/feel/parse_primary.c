@@ -176,8 +176,8 @@ static const struct feel_node *open_range(struct feel_builder *b)
         return builder_expected(b, "“)”", "\")\"");
     if (equal_only)
         return range_node(b, end, end, RANGE_LOW_CLOSED | RANGE_HIGH_CLOSED);
-    return less ? range_node(b, none, end, closed ? RANGE_HIGH_CLOSED : 0)
-                : range_node(b, end, none, closed ? RANGE_LOW_CLOSED : 0);
+    return less ? range_node(b, none, end, RANGE_ONE_END | (closed ? RANGE_HIGH_CLOSED : 0))
+                : range_node(b, end, none, RANGE_ONE_END | (closed ? RANGE_LOW_CLOSED : 0));
 }
 
 /* "(" expression ")" | "(" low ".." high … | "(" operator expression ")" */

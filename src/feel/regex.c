@@ -81,7 +81,6 @@ static const struct block {
 struct translation {
     str in;
     size_t at;
-    bool free_spacing; /* flag x */
     struct buf *out;
     int depth;
 };
@@ -189,8 +188,6 @@ static bool class(struct translation *t)
         }
         if (c == '[')
             return false;
-        if (t->free_spacing && strchr(" \t\r\n", c))
-            continue;
         if (c == '\\' ? !escape(t, true) : (buf_add_char(&own, c), false))
             return false;
     }
@@ -221,8 +218,6 @@ static bool translate(struct translation *t)
         } else if ((c == '+' || c == '?' || c == '*' || c == '}') && t->at < t->in.bytes
             && t->in.data[t->at] == '+') {
             return false; /* possessive quantifiers */
-        } else if (t->free_spacing && strchr(" \t\r\n", c)) {
-            continue;
         } else if (c == '#') {
             buf_add(t->out, STR("\\#"));
         } else if (c == ']') {
@@ -234,11 +229,29 @@ static bool translate(struct translation *t)
     return !buf_failed(t->out);
 }
 
+/* Flag x: white space outside classes goes, even after a backslash. */
+static str without_space(struct arena *a, str pattern)
+{
+    struct buf b;
+    int classes = 0;
+    buf_init(&b, a, PATTERN_MAX);
+    for (size_t i = 0; i < pattern.bytes; i++) {
+        char c = pattern.data[i];
+        bool escaped = i && pattern.data[i - 1] == '\\';
+        classes += !escaped && c == '[';
+        classes -= !escaped && c == ']' && classes;
+        if (classes || !c || !strchr(" \t\r\n", c))
+            buf_add_char(&b, c);
+    }
+    return buf_str(&b);
+}
+
 static pcre2_code *compile(struct feel_machine *m, str pattern, str flags)
 {
     struct buf translated;
-    struct translation t = { .in = pattern, .free_spacing = is_flag(flags, 'x'),
-        .out = &translated };
+    if (is_flag(flags, 'x') && !is_flag(flags, 'q'))
+        pattern = without_space(m->arena, pattern);
+    struct translation t = { .in = pattern, .out = &translated };
     buf_init(&translated, m->arena, 16 * PATTERN_MAX);
     uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
     if (is_flag(flags, 's'))

@@ -194,6 +194,22 @@ static const struct feel_node *new_global(struct feel_builder *b, str name)
     return global_node(b, b->global_count++, NULL);
 }
 
+/* `item` is the item itself, unless the item has an entry of that name. */
+static const struct feel_node *item_node(struct feel_builder *b, const struct feel_node *item)
+{
+    struct feel_dynamic *d = ARENA_NEW(b->arena, struct feel_dynamic);
+    uint32_t *slot = ARENA_NEW(b->arena, uint32_t);
+    struct feel_node *n = node_new(b, run_dynamic);
+    if (!d || !slot || !n)
+        return builder_memory(b);
+    *slot = item->slot;
+    *d = (struct feel_dynamic){ 1, slot, item };
+    n->extra = d;
+    n->name = STR("item");
+    n->type = scope_field(item->type, STR("item")) ? NULL : item->type;
+    return n;
+}
+
 /* The node for a name found, without regard to filters passed on the way out. */
 static const struct feel_node *static_node(struct feel_builder *b, const struct found *f)
 {
@@ -207,9 +223,9 @@ static const struct feel_node *static_node(struct feel_builder *b, const struct 
     n->slot = scope_capture(
         b, f->scope->function, f->local ? f->local->slot : f->scope->item_slot);
     n->type = f->local ? f->type : f->scope->item_type;
-    if (f->local || str_is(f->name, "item"))
+    if (f->local)
         return n;
-    return node_path(b, n, f->name);
+    return str_is(f->name, "item") ? item_node(b, n) : node_path(b, n, f->name);
 }
 
 /* Filters between here and the scope where the name was found: their items come first. */

@@ -64,11 +64,13 @@ static bool take_date(str *s, struct date *out)
     return true;
 }
 
-/* ".5" to nanoseconds; further digits are cut. */
+/* ".5" to nanoseconds; further digits are cut. XML Schema's duration allows "0.S". */
 static bool take_fraction(str *s, int64_t *nanos)
 {
     *nanos = 0;
     if (!take(s, '.'))
+        return true;
+    if (s->bytes && s->data[0] == 'S')
         return true;
     int64_t unit = NS_PER_SECOND / 10;
     size_t n = 0;
@@ -111,7 +113,10 @@ static bool take_clock(str *s, feel_value *v)
     if (!take_two(s, &hour) || !take(s, ':') || !take_two(s, &minute) || !take(s, ':')
         || !take_two(s, &second) || !take_fraction(s, &nanos))
         return false;
-    *v = temporal_time(hour, minute, second, nanos);
+    bool end_of_day = hour == 24 && !minute && !second && !nanos;
+    *v = temporal_time(end_of_day ? 0 : hour, minute, second, nanos);
+    if (end_of_day)
+        v->ns = NS_PER_DAY;
     return v->kind != FEEL_NULL;
 }
 
@@ -125,7 +130,7 @@ feel_value temporal_parse_time(str s, struct feel_zones *zones)
 {
     feel_value v;
     (void)take(&s, 'T');
-    return take_clock(&s, &v) && take_zone(s, zones, &v) ? v : feel_null();
+    return take_clock(&s, &v) && v.ns < NS_PER_DAY && take_zone(s, zones, &v) ? v : feel_null();
 }
 
 feel_value temporal_parse_date_time(str s, struct feel_zones *zones)
@@ -141,6 +146,12 @@ feel_value temporal_parse_date_time(str s, struct feel_zones *zones)
         v.ns = clock.ns;
     }
     v.date = d;
+    if (v.ns == NS_PER_DAY) { /* 24:00:00 is the next day's midnight */
+        v.ns = 0;
+        v.date = date_from_days(date_to_days(d) + 1);
+        if (v.date.year > YEAR_MAX)
+            return feel_null();
+    }
     return take_zone(s, zones, &v) ? v : feel_null();
 }
 

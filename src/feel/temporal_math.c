@@ -279,23 +279,17 @@ feel_value temporal_divide(feel_value duration, feel_value by)
     return number_divide(duration_number(duration), duration_number(by));
 }
 
-/* Whole months from one date to the other, toward zero (clause 10.3.4.4). */
+/* Whole months from one date to the other, toward zero; times of day and zones do not count
+ * (clause 10.3.4.1). */
 feel_value temporal_years_months_between(feel_value from, feel_value to)
 {
     if (!is_point(from) || !is_point(to))
         return feel_null();
-    if (from.kind == FEEL_DATE_TIME && to.kind == FEEL_DATE_TIME
-        && (from.zone_kind == FEEL_ZONE_NONE) != (to.zone_kind == FEEL_ZONE_NONE))
-        return feel_null();
     int64_t months = ((int64_t)to.date.year - from.date.year) * 12 + to.date.month
         - from.date.month;
-    int64_t from_ns = from.kind == FEEL_DATE_TIME ? from.ns : 0;
-    int64_t to_ns = to.kind == FEEL_DATE_TIME ? to.ns : 0;
-    bool earlier = to.date.day < from.date.day || (to.date.day == from.date.day && to_ns < from_ns);
-    bool later = to.date.day > from.date.day || (to.date.day == from.date.day && to_ns > from_ns);
-    if (months > 0 && earlier)
+    if (months > 0 && to.date.day < from.date.day)
         months--;
-    if (months < 0 && later)
+    if (months < 0 && to.date.day > from.date.day)
         months++;
     return temporal_years_months(months);
 }

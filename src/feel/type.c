@@ -39,24 +39,23 @@ const struct feel_type *feel_type_named(str name)
 
 static bool conforms(feel_value v, const struct feel_type *t, bool strict, int depth);
 
-static bool list_conforms(feel_value v, const struct feel_type *t, bool strict, int depth)
+static bool list_conforms(feel_value v, const struct feel_type *t, int depth)
 {
     if (v.kind != FEEL_LIST)
         return false;
     for (size_t i = 0; t->item && i < v.list->count; i++)
         if (!conforms(v.list->items[i], t->item, false, depth + 1))
             return false;
-    (void)strict;
     return true;
 }
 
-static bool context_conforms(feel_value v, const struct feel_type *t, bool strict, int depth)
+static bool context_conforms(feel_value v, const struct feel_type *t, int depth)
 {
     if (v.kind != FEEL_CONTEXT)
         return false;
     for (size_t i = 0; i < t->field_count; i++) {
         const feel_value *entry = feel_get(v, t->fields[i].name);
-        if (!entry && strict)
+        if (!entry)
             return false;
         if (entry && !conforms(*entry, t->fields[i].type, false, depth + 1))
             return false;
@@ -121,9 +120,9 @@ static bool conforms(feel_value v, const struct feel_type *t, bool strict, int d
     case FEEL_TYPE_ANY: return true;
     case FEEL_TYPE_NULL: return false;
     case FEEL_TYPE_SIMPLE: return v.kind == t->kind;
-    case FEEL_TYPE_LIST: return list_conforms(v, t, strict, depth);
+    case FEEL_TYPE_LIST: return list_conforms(v, t, depth);
     case FEEL_TYPE_RANGE: return range_conforms(v, t, depth);
-    case FEEL_TYPE_CONTEXT: return context_conforms(v, t, strict, depth);
+    case FEEL_TYPE_CONTEXT: return context_conforms(v, t, depth);
     case FEEL_TYPE_FUNCTION: return function_conforms(v, t);
     }
     return false;
@@ -134,7 +133,7 @@ bool feel_conforms(feel_value v, const struct feel_type *type)
     return conforms(v, type, false, 0);
 }
 
-/* As conforms, but null is of type Null only and a context must have every field. */
+/* As conforms, but null is of type Null only. */
 bool feel_instance_of(feel_value v, const struct feel_type *type)
 {
     return conforms(v, type, true, 0);
@@ -142,7 +141,7 @@ bool feel_instance_of(feel_value v, const struct feel_type *type)
 
 /* Converts the items or entries of a structure, so that a singleton inside a context is taken out
  * of its list as well; null when one cannot be made to conform. */
-static feel_value coerce_inside(struct arena *a, feel_value v, const struct feel_type *t)
+static feel_value coerce_parts(struct arena *a, feel_value v, const struct feel_type *t)
 {
     if (t->form == FEEL_TYPE_LIST && v.kind == FEEL_LIST) {
         feel_value *items = ARENA_ARRAY(a, feel_value, v.list->count);
@@ -179,7 +178,7 @@ feel_value feel_coerce(struct arena *a, feel_value v, const struct feel_type *ty
         return temporal_with_offset(v, 0);
     }
     if (v.kind == FEEL_LIST && type->form != FEEL_TYPE_LIST) {
-        if (v.list->count != 1)
+        if (v.list->count != 1 || v.list->items[0].kind == FEEL_LIST)
             return feel_null();
         return feel_coerce(a, v.list->items[0], type);
     }
@@ -190,5 +189,6 @@ feel_value feel_coerce(struct arena *a, feel_value v, const struct feel_type *ty
         *item = feel_coerce(a, v, type->item);
         return item->kind == FEEL_NULL ? feel_null() : feel_list_of(a, item, 1);
     }
-    return coerce_inside(a, v, type);
+    feel_value parts = coerce_parts(a, v, type);
+    return feel_conforms(parts, type) ? parts : feel_null();
 }
