@@ -99,7 +99,7 @@ const texts: typeof zh = {
     urged: 'Urged',
     urgedTimes: 'Times urged: {n}. The handling unit has been told.',
     receipt: 'Proof of this case',
-    receiptText: 'Verify that the record was neither changed nor backdated.',
+    receiptText: 'Verify that the record is in the journal and unchanged.',
     extension: 'The handling unit has asked for {n} more working days; its head has yet to decide. Reason: {reason}',
     link: {
       merged_into: 'This request is the same as another and was merged into:',

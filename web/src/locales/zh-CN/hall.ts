@@ -97,7 +97,7 @@ export default {
     urged: '催办',
     urgedTimes: '已催办{n}次,承办单位已收到。',
     receipt: '办理凭证',
-    receiptText: '打开可验证:记录没有被改动,也没有倒填时间。',
+    receiptText: '打开可验证:这些记录在册,没有被改动。',
     extension: '承办单位申请延长{n}个工作日,正在等负责人审批。理由:{reason}',
     link: {
       merged_into: '这条诉求与另一条相同,已并入:',
