@@ -186,7 +186,7 @@ enum err store_read_begin(struct store *s, struct store_conn **out, struct diag 
     TRY(pool_take(s, &s->readers, &c, d));
     enum err e = store_exec(c, d, "BEGIN", NULL, 0);
     if (e != OK) {
-        pool_give(&s->readers, c);
+        store_read_end(c);
         return e;
     }
     *out = c;

@@ -147,6 +147,23 @@ static enum err step(struct store_conn *c, const char *sql, struct diag *d)
     return store_exec(c, d, sql, NULL, 0);
 }
 
+/* Nothing happens when there is no transaction. What cannot be rolled back now (memory) is rolled
+ * back before the next one begins. */
+static void roll_back(struct store_conn *c)
+{
+    if (!sqlite3_get_autocommit(c->db))
+        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum err begin(struct store_conn *c, struct diag *d)
+{
+    roll_back(c);
+    enum err e = step(c, "BEGIN IMMEDIATE", d);
+    if (e != OK)
+        roll_back(c); /* it can fail after it began */
+    return e;
+}
+
 /* Everything held so far is lost for this reason. */
 static void lose(struct batch *b, size_t end, enum err e, const struct diag *d)
 {
@@ -158,8 +175,7 @@ static void lose(struct batch *b, size_t end, enum err e, const struct diag *d)
         item->diag = *d;
     }
     conn_end_rows(b->conn);
-    if (!sqlite3_get_autocommit(b->conn->db))
-        sqlite3_exec(b->conn->db, "ROLLBACK", NULL, NULL, NULL);
+    roll_back(b->conn);
     search_rewind(b->conn->pending, 0);
     b->open = false;
     b->held_from = end;
@@ -190,7 +206,7 @@ static void run_item(struct batch *b, size_t i)
     struct store_conn *c = b->conn;
     if (!b->open) {
         b->held_from = i;
-        item->err = step(c, "BEGIN IMMEDIATE", &item->diag);
+        item->err = begin(c, &item->diag);
         if (item->err != OK)
             return;
         b->open = true;
