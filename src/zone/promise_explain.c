@@ -45,12 +45,13 @@ static void add_day(
         last->paused = last->paused || paused;
         return;
     }
-    out->days[out->day_count++] = (struct promise_day){ .days = s->days,
+    out->days[out->day_count] = (struct promise_day){ .days = s->days,
         .day = s->day,
         .start = out->day_count == 0,
         .paused = paused,
         .counted = counted,
         .total = *total };
+    out->day_count++;
 }
 
 /* One stretch; for limits in days its first day is not counted (the day of a start, of a

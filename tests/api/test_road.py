@@ -162,7 +162,9 @@ class Road(unittest.TestCase):
         self.do(self.handler, case, "sign")
         self.do(self.handler, case, "reply", text="可在线申请增容,五个工作日内勘查。")
         self.do(self.officer, case, "publish", text="企业用电增容怎样申请?")
-        found = self.server.client().get("/api/knowledge", q="增容").json["items"]
+        public = self.server.client()
+        found = public.get("/api/knowledge", q="增容").json["items"]
+        public.connection.close()
         self.assertTrue(any("增容" in k["answer"] for k in found))
 
     def test_receipt_is_verified_offline(self):
