@@ -136,7 +136,7 @@ static enum err stored_list(void *ctx, struct arena *a, str **paths, size_t *cou
     str *list = ARENA_ARRAY(a, str, s->count);
     TRY(diag_arena(d, a));
     for (size_t i = 0; i < s->count; i++)
-        list[i] = s->files[i].path;
+        list[i] = str_copy(a, s->files[i].path); /* the pack outlives the source */
     *paths = list;
     *count = s->count;
     return OK;
