@@ -10,8 +10,7 @@
 enum {
     SIGN_IN_BURST = 20,
     SIGN_IN_REFILL_MS = 3000,
-    WRITE_BURST = 1000,
-    WRITE_REFILL_MS = 2,
+    WRITE_BURST_SECONDS = 4,
     SWEEP_MS = 60000,
     TIMERS_A_TICK = 100,
     FAULTS_MAX = 100
@@ -84,7 +83,7 @@ static bool admit(struct call *c)
             "the page's proof is missing; reload the page and try again");
         return false;
     }
-    return http_limiter_take(c->api->writes, c->token, &wait_s, &c->diag) == OK;
+    return !c->api->writes || http_limiter_take(c->api->writes, c->token, &wait_s, &c->diag) == OK;
 }
 
 static bool gate(struct http_request *req, const void *app)
@@ -282,7 +281,9 @@ enum err api_create(struct api **out, const struct api_options *o, struct diag *
     a->secure_cookie = o->secure_cookie;
     a->routes = gather(&a->route_count);
     a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
-    a->writes = http_limiter_create(o->zone->sys, 4096, WRITE_BURST, WRITE_REFILL_MS);
+    if (o->write_limit)
+        a->writes = http_limiter_create(o->zone->sys, 4096, o->write_limit * WRITE_BURST_SECONDS,
+            o->write_limit < 1000 ? 1000 / o->write_limit : 1);
     enum err e =
         http_events_create(&a->events, &(struct http_events_config){ .sys = o->zone->sys }, d);
     struct http_config config = { .sys = o->zone->sys,
@@ -375,7 +376,8 @@ void api_destroy(struct api *a)
     if (a->events)
         http_events_destroy(a->events);
     http_limiter_destroy(a->sign_ins);
-    http_limiter_destroy(a->writes);
+    if (a->writes)
+        http_limiter_destroy(a->writes);
     mem_free(a->routes);
     mem_free(a);
 }

@@ -26,6 +26,7 @@ struct api_options {
     const char *web_dir; /* the built face; NULL = none */
     const char *trusted_proxy;
     bool secure_cookie; /* served over TLS by a proxy in front */
+    unsigned write_limit; /* changes a second of one session; 0 = no limit */
     void (*log)(void *ctx, str line);
     void *log_ctx;
 };

@@ -11,10 +11,14 @@
 #include <signal.h>
 #include <time.h>
 
-enum { STOP_MS = 10000, TICK_S = 1 };
+enum {
+    STOP_MS = 10000,
+    TICK_S = 1,
+    WRITES_A_SECOND = 50, /* of one session: far more than hands can do */
+};
 
 struct serving {
-    const char *zone_dir, *data_dir, *web_dir, *address, *port, *proxy;
+    const char *zone_dir, *data_dir, *web_dir, *address, *port, *proxy, *write_limit;
     bool secure_cookie, access_log;
     struct zone *zone;
     struct api *api;
@@ -56,7 +60,8 @@ static void run_until_asked(struct serving *s, const sigset_t *signals)
         api_tick(s->api);
 }
 
-static int serve_zone(struct command_line *line, struct serving *s, int64_t port)
+static int serve_zone(
+    struct command_line *line, struct serving *s, int64_t port, int64_t write_limit)
 {
     struct api_options options = { .zone = s->zone,
         .address = s->address,
@@ -64,6 +69,7 @@ static int serve_zone(struct command_line *line, struct serving *s, int64_t port
         .web_dir = s->web_dir,
         .trusted_proxy = s->proxy,
         .secure_cookie = s->secure_cookie,
+        .write_limit = (unsigned)write_limit,
         .log = s->access_log ? log_line : NULL };
     sigset_t signals;
     sigemptyset(&signals);
@@ -86,15 +92,16 @@ static int serve_zone(struct command_line *line, struct serving *s, int64_t port
 int command_serve(struct command_line *line)
 {
     struct serving s = { 0 };
-    int64_t port = 8080;
+    int64_t port = 8080, write_limit = WRITES_A_SECOND;
     size_t words;
     const struct option_spec specs[] = { { "--zone", &s.zone_dir, NULL },
         { "--data", &s.data_dir, NULL }, { "--web", &s.web_dir, NULL },
         { "--address", &s.address, NULL }, { "--port", &s.port, NULL },
-        { "--trusted-proxy", &s.proxy, NULL }, { "--secure-cookie", NULL, &s.secure_cookie },
-        { "--access-log", NULL, &s.access_log } };
+        { "--trusted-proxy", &s.proxy, NULL }, { "--write-limit", &s.write_limit, NULL },
+        { "--secure-cookie", NULL, &s.secure_cookie }, { "--access-log", NULL, &s.access_log } };
     if (!command_options(line, specs, sizeof specs / sizeof *specs, NULL, 0, &words)
-        || !command_number(line, "--port", s.port, 0, 65535, &port))
+        || !command_number(line, "--port", s.port, 0, 65535, &port)
+        || !command_number(line, "--write-limit", s.write_limit, 0, 1000000, &write_limit))
         return EXIT_USAGE;
     if (!s.zone_dir || !s.data_dir)
         return command_usage(line);
@@ -105,7 +112,7 @@ int command_serve(struct command_line *line)
     };
     if (zone_open(&options, &s.zone, &faults, &line->diag) != OK)
         return command_faults(line, &faults);
-    int status = serve_zone(line, &s, port);
+    int status = serve_zone(line, &s, port, write_limit);
     zone_close(s.zone);
     return status;
 }

@@ -27,7 +27,7 @@ class Killed(unittest.TestCase):
     """Every acknowledged create is there, nothing is half written, the journal verifies."""
 
     def setUp(self):
-        self.server = Server()
+        self.server = Server(extra=["--write-limit", "0"])
         self.acknowledged = []
         self.lock = threading.Lock()
 
@@ -113,7 +113,7 @@ class Disk(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.folder.name], check=True)
-        self.server = Server(data=os.path.join(self.folder.name, "data"))
+        self.server = Server(data=os.path.join(self.folder.name, "data"), extra=["--write-limit", "0"])
         self.client = self.server.client("qiye1")
 
     def tearDown(self):
