@@ -206,6 +206,8 @@ static enum err start(struct run *r, const struct model_set *set, const struct f
 
 static enum err finish(struct run *r, enum err e, feel_value v, feel_value *out, struct diag *d)
 {
+    if (arena_failed(feel_machine_arena(r->machine)))
+        e = feel_machine_memory(r->machine);
     if (e == OK)
         *out = v;
     else if (d)

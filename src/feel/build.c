@@ -258,11 +258,13 @@ const struct feel_node *feel_build_tests(struct feel_builder *b, str text, uint3
 enum err feel_builder_finish(
     struct feel_builder *b, const struct feel_node *root, struct feel_program **out)
 {
+    if (arena_failed(b->arena)) /* whatever else was found may only be its consequence */
+        return b->err = diag_set(b->diag, ERR_MEMORY, "内存不足", "out of memory");
     if (b->err != OK || !root)
-        return b->err != OK ? b->err : diag_arena(b->diag, b->arena);
+        return b->err != OK ? b->err : ERR_INTERNAL;
     struct feel_program *p = b->program;
     uint32_t *variables = ARENA_ARRAY(b->arena, uint32_t, b->global_count);
-    if (!variables || arena_failed(b->arena))
+    if (!variables)
         return diag_set(b->diag, ERR_MEMORY, "内存不足", "out of memory");
     for (size_t i = 0; i < b->global_count; i++)
         if (b->global_read[i])

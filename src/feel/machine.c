@@ -419,6 +419,8 @@ static enum err eval(const struct feel_program *p, const struct feel_env *env,
     feel_value v = feel_null();
     if (e == OK)
         e = run_program(&m, p, globals, subject, &v);
+    if (arena_failed(a)) /* a null that shortage of memory made is no answer */
+        return feel_out_of_memory(&m);
     if (e != OK)
         return e;
     if (v.kind == FEEL_FUNCTION)

@@ -256,6 +256,7 @@ static const struct feel_node *dynamic_node(
     *d = (struct feel_dynamic){ count, slots, otherwise };
     n->extra = d;
     n->name = name;
+    n->type = otherwise->type; /* a guess, used for the names after a dot only */
     return n;
 }
 

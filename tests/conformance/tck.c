@@ -86,6 +86,8 @@ static feel_value typed_value(struct suite *s, str type, str text)
     if (str_is(type, "duration") || str_is(type, "dayTimeDuration")
         || str_is(type, "yearMonthDuration"))
         return literal(s, "duration", bare);
+    if (!type.bytes && !text.bytes)
+        return feel_null();
     if (!type.bytes && (str_is(bare, "true") || str_is(bare, "false")))
         return feel_boolean(str_is(bare, "true"));
     if (!type.bytes && feel_number_parse(bare, &v))
