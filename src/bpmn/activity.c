@@ -65,6 +65,11 @@ void activity_enter(struct run *r, int64_t token)
         activity_perform(r, token);
 }
 
+static feel_value assigned(struct run *r, int64_t token, const struct bpmn_assignment *a)
+{
+    return a->from.program ? expr_eval(r, token, &a->from) : vars_get(r->i, token, a->from_name);
+}
+
 /* ── performing ────────────────────────────────────────────────────────────────────────────── */
 
 static void offer_task(struct run *r, int64_t token)
@@ -167,7 +172,7 @@ void activity_perform(struct run *r, int64_t token)
     const struct bpmn_plan *p = plan_of(r, t);
     enum bpmn_kind kind = node_of(r, t)->kind;
     for (int n = 0; n < p->input_count; n++)
-        vars_set_local(r, token, p->inputs[n].to, expr_eval(r, token, &p->inputs[n].from));
+        vars_set_local(r, token, p->inputs[n].to, assigned(r, token, &p->inputs[n]));
     if (r->err)
         return;
     if (kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK) {
@@ -221,7 +226,7 @@ void activity_finish(struct run *r, int64_t token)
         return;
     const struct bpmn_plan *p = plan_of(r, t);
     for (int n = 0; n < p->output_count; n++)
-        vars_set(r, t->parent, p->outputs[n].to, expr_eval(r, token, &p->outputs[n].from));
+        vars_set(r, t->parent, p->outputs[n].to, assigned(r, token, &p->outputs[n]));
     t = token_find(r->i, token);
     if (is_loop_instance(r, t)) {
         loop_child_done(r, token);

@@ -44,12 +44,13 @@ static void start_handler(struct run *r, int64_t thrower, int64_t scope, int han
 }
 
 static void start_event_sub(struct run *r, int64_t thrower, int64_t scope, int sub, int start,
-    const struct feel_context *vars)
+    const struct record *record)
 {
     struct token *t = token_new(r, scope, sub, TOKEN_SCOPE);
     int64_t id = t->id;
     t->waits = thrower;
-    t->vars = vars;
+    t->undoes = record->token;
+    t->vars = record->vars;
     if (r->err)
         return;
     effect(r, BPMN_ENTERED, t);
@@ -74,7 +75,7 @@ static void undo(struct run *r, int64_t thrower, int64_t scope, int64_t done_in,
         if (handler >= 0)
             start_handler(r, thrower, scope, handler, record.vars);
         else if (sub >= 0)
-            start_event_sub(r, thrower, scope, sub, start, record.vars);
+            start_event_sub(r, thrower, scope, sub, start, &record);
         else
             undo(r, thrower, scope, record.token, -1);
     }
@@ -92,6 +93,8 @@ static bool somebody_waits_for(const struct run *r, int64_t thrower)
 static int64_t scope_of_records(const struct run *r, int64_t scope)
 {
     const struct token *t = token_find(r->i, scope);
+    if (t && t->undoes)
+        return t->undoes;
     return t && plan_of(r, t)->triggered ? t->parent : scope;
 }
 
@@ -122,6 +125,8 @@ void compensation_done(struct run *r, int64_t handler)
 {
     struct token *t = token_find(r->i, handler);
     int64_t thrower = t->waits, parent = t->parent;
+    if (t->undoes)
+        records_drop(r, t->undoes);
     effect(r, BPMN_LEFT, t);
     token_kill(r, handler);
     if (!thrower || somebody_waits_for(r, thrower)) {

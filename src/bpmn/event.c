@@ -438,6 +438,8 @@ bool event_check_conditions(struct run *r)
     if (!r->dirty || r->err)
         return false;
     r->dirty = false;
+    if (!r->i->model->conditional)
+        return false;
     for (size_t n = 0; n < r->i->token_count && r->err == OK; n++) {
         size_t count = subscriptions_of(r->i, &r->i->tokens[n], list, LISTENERS_MAX);
         for (size_t k = 0; k < count && r->err == OK; k++)

@@ -62,6 +62,7 @@ struct bpmn_loop {
 /* to = from, at the start (input) or the end (output) of an activity. */
 struct bpmn_assignment {
     str to;
+    str from_name; /* a variable by name, where no expression is given */
     struct bpmn_expr from;
 };
 
@@ -115,6 +116,7 @@ struct bpmn_model {
     int *processes;
     int *by_id; /* node indexes sorted by id */
     const struct bpmn_dialect *dialect;
+    bool conditional; /* has conditional events: variables are worth watching */
 };
 
 static inline bool bpmn_is_activity(enum bpmn_kind k)

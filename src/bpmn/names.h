@@ -45,6 +45,7 @@
 #define read_events bpmn_in_read_events
 #define read_expr bpmn_in_read_expr
 #define read_junma bpmn_in_read_junma
+#define records_drop bpmn_in_records_drop
 #define record_add bpmn_in_record_add
 #define refs_collect bpmn_in_refs_collect
 #define refs_element bpmn_in_refs_element

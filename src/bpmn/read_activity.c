@@ -22,7 +22,10 @@ static void read_standard_loop(struct reader *r, xmlNode *n, struct bpmn_loop *l
     l->test_before = xml_attr_bool(r, n, "testBefore", false);
     read_optional(r, n, "loopCondition", &l->condition);
     str maximum = xml_attr(r, n, "loopMaximum");
-    if (maximum.bytes)
+    if (maximum.bytes && maximum.data[0] == '-')
+        fault(r, n, ERR_INVALID, "循环次数上限(loopMaximum)“%.*s”不能是负数",
+            "loopMaximum \"%.*s\" must not be negative", SAY(maximum));
+    else if (maximum.bytes)
         compile_expr(r, n, maximum, &l->maximum);
     if (!l->condition.text.bytes && !maximum.bytes)
         fault(r, n, ERR_INVALID, "循环须有条件(loopCondition)或次数上限(loopMaximum)",
@@ -138,8 +141,8 @@ static void read_association(struct reader *r, xmlNode *n, struct bpmn_assignmen
     if (transformation)
         read_expr(r, transformation, true, &a.from);
     else if (source)
-        compile_expr(r, source, variable_name(r, refs_element(r, xml_text(r, source))), &a.from);
-    if (a.from.program)
+        a.from_name = variable_name(r, refs_element(r, xml_text(r, source)));
+    if (a.from.program || a.from_name.bytes)
         add_assignment(r, list, count, a);
 }
 
@@ -159,10 +162,14 @@ static void read_script(struct reader *r, xmlNode *n, struct bpmn_plan *p)
     xmlNode *script = xml_child(n, "script");
     str format = xml_attr(r, n, "scriptFormat");
     bool by_host = r->dialect && r->dialect->scripts_by_host;
+    bool feel = str_find(format, STR("feel"), 0) >= 0 || str_find(format, STR("FEEL"), 0) >= 0;
     p->script_text = script ? xml_text(r, script) : STR_NONE;
+    if (format.bytes && !feel && str_find(format, STR("/"), 0) < 1)
+        fault(r, n, ERR_INVALID, "scriptFormat“%.*s”应为媒体类型,如 application/feel",
+            "scriptFormat \"%.*s\" must be a media type like application/feel", SAY(format));
     if (by_host)
         return;
-    if (format.bytes && str_find(format, STR("feel"), 0) < 0 && str_find(format, STR("FEEL"), 0) < 0)
+    if (format.bytes && !feel)
         fault(r, n, ERR_UNSUPPORTED, "脚本语言“%.*s”不受支持,请改用 FEEL",
             "the script language \"%.*s\" is not supported: write FEEL", SAY(format));
     else if (!p->script_text.bytes)

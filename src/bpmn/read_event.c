@@ -204,6 +204,7 @@ bool read_event_definition(struct reader *r, xmlNode *n, struct bpmn_event *e)
         read_timer(r, n, e);
         break;
     case EVENT_CONDITIONAL: {
+        r->model->conditional = true;
         xmlNode *condition = xml_child(n, "condition");
         if (condition)
             read_expr(r, condition, true, &e->expr);

@@ -1,9 +1,9 @@
 /*
  * One turn: from what came in until every token waits again. See run.h for the shape of it.
  *
- *     begin ─▶ queue of READY tokens ─▶ throwers of signals ─▶ conditions ─▶ joins ─▶ end
- *                  ▲                          │                   │            │
- *                  └──────────────────────────┴───────────────────┴────────────┘  something woke
+ *     begin ─▶ conditions ─▶ queue of READY tokens ─▶ throwers of signals ─▶ joins ─▶ end
+ *                  ▲                │                        │               │
+ *                  └────────────────┴────────────────────────┴───────────────┘  something woke
  *
  * Throwers of signals go after everybody else so that those who listen are already listening:
  * parallel branches have no order of their own, and this one loses no signal.
@@ -173,6 +173,9 @@ static void step(struct run *r, int64_t id, bool late)
 static void work(struct run *r)
 {
     while (r->err == OK) {
+        /* A condition fires as soon as it holds, before anything else moves on. */
+        if (r->dirty && event_check_conditions(r))
+            continue;
         if (r->queue_from < r->queue_count) {
             step(r, r->queue[r->queue_from++], false);
             if (r->queue_from == r->queue_count)
@@ -181,7 +184,7 @@ static void work(struct run *r)
             int64_t first = r->late[0];
             memmove(r->late, r->late + 1, --r->late_count * sizeof *r->late);
             step(r, first, true);
-        } else if (!event_check_conditions(r) && !gateway_wake_joins(r)) {
+        } else if (!gateway_wake_joins(r)) {
             break;
         }
     }

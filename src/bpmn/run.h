@@ -43,6 +43,7 @@ struct token {
     uint64_t heard; /* events of a parallel multiple that came; conditions that hold; flows */
     bool interrupted; /* scope: an interrupting event sub-process has taken over */
     int64_t waits;    /* compensation handler: the token that waits for it */
+    int64_t undoes;   /* compensation event sub-process: the finished scope it undoes */
     const struct feel_context *vars;
 };
 
@@ -117,6 +118,7 @@ bool token_has_children(const struct bpmn_instance *i, int64_t id);
 struct timer *timer_new(struct run *r);
 void timer_drop(struct run *r, int64_t id, bool say);
 void record_add(struct run *r, struct record record);
+void records_drop(struct run *r, int64_t scope);
 struct bpmn_effect *effect(struct run *r, enum bpmn_effect_kind kind, const struct token *t);
 void instance_compact(struct bpmn_instance *i);
 

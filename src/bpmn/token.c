@@ -145,7 +145,7 @@ void record_add(struct run *r, struct record record)
 }
 
 /* What was done within a scope that is gone for good can no longer be undone. */
-static void drop_records_of(struct run *r, int64_t scope)
+void records_drop(struct run *r, int64_t scope)
 {
     struct bpmn_instance *i = r->i;
     for (size_t n = i->record_count; n-- > 0;) {
@@ -154,7 +154,7 @@ static void drop_records_of(struct run *r, int64_t scope)
         int64_t within = i->records[n].token;
         memmove(&i->records[n], &i->records[n + 1], (i->record_count - n - 1) * sizeof *i->records);
         i->record_count--;
-        drop_records_of(r, within);
+        records_drop(r, within);
     }
 }
 
@@ -186,7 +186,7 @@ void token_cancel(struct run *r, int64_t id)
     t = token_find(r->i, id);
     if (t->state == TOKEN_TASK)
         effect(r, BPMN_TASK_CANCELLED, t);
-    drop_records_of(r, id);
+    records_drop(r, id);
     token_kill(r, id);
 }
 
