@@ -211,8 +211,8 @@ static void test_escape(void **state)
         "SELECT (SELECT max(body) FROM note) FROM note_here",
         "SELECT 1 FROM tag WHERE EXISTS (SELECT 1 FROM note)",
         "WITH x AS (SELECT 1), note AS (SELECT 2) SELECT count(*) FROM note",
-        "SELECT count(*) FROM store_migration, "
-        "(WITH store_migration AS (SELECT 1) SELECT * FROM store_migration)",
+        ("SELECT count(*) FROM store_migration, "
+         "(WITH store_migration AS (SELECT 1) SELECT * FROM store_migration)"),
         "WITH tag AS (SELECT 1) SELECT * FROM tag",
         "WITH note_here AS (SELECT 1) SELECT * FROM note_here",
         "SELECT 1 UNION ALL SELECT id FROM note",
