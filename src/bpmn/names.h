@@ -52,6 +52,7 @@
 #define refs_find bpmn_in_refs_find
 #define refs_node bpmn_in_refs_node
 #define rules_elements bpmn_in_rules_elements
+#define rules_references bpmn_in_rules_references
 #define rules_nodes bpmn_in_rules_nodes
 #define run_begin bpmn_in_run_begin
 #define run_end bpmn_in_run_end

@@ -258,8 +258,9 @@ static void read_roots(struct reader *r)
                 "the extension \"%.*s\" must be understood, and is not",
                 SAY(xml_attr(r, n, "definition")));
         else if (!listed(roots, n) && event_kind_of(n) == EVENT_KIND_COUNT)
-            fault(r, n, ERR_UNSUPPORTED, "不执行元素 %s(编排、会话等模型不是可执行流程)",
-                "<%s> is not executed: choreographies and conversations are no executable process",
+            fault(r, n, ERR_UNSUPPORTED, "元素 %s 不能放在文件根层(编排、会话等模型也不执行)",
+                "<%s> has no place at the root of an executable file (choreographies and "
+                "conversations are not executed)",
                 (const char *)n->name);
         if (xml_is(n, "process")) {
             int node = model_add_node(r, n, BPMN_PROCESS, -1);
@@ -361,6 +362,7 @@ static void read_document(struct reader *r, xmlDoc *doc)
         return;
     if (!r->model->process_count)
         fault(r, r->root, ERR_INVALID, "文件中没有流程(process)", "the file holds no process");
+    rules_references(r);
     rules_elements(r);
     rules_nodes(r);
 }

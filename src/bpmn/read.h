@@ -89,8 +89,9 @@ void read_activity(struct reader *r, int node);
 void read_junma(struct reader *r, int node);
 void check_foreign(struct reader *r, xmlNode *n);
 
-/* rules.c, rules_data.c */
+/* rules.c, rules_data.c, rules_refs.c */
 void rules_elements(struct reader *r);
+void rules_references(struct reader *r);
 void rules_nodes(struct reader *r);
 
 #endif

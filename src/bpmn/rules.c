@@ -80,7 +80,8 @@ static void check_event_kinds(struct reader *r, int node)
                 "an event, make it an event sub-process", event_zh[kind], event_en[kind]);
         else if (!(allowed & BIT(kind)))
             fault(r, element(r, node), ERR_INVALID,
-                "%1$s不能是“%3$s”类型%2$.0s%4$.0s", "%1$.0sa %2$s cannot be of type %3$.0s%4$s",
+                "%1$s不能是“%3$s”类型%2$.0s%4$.0s",
+                "%1$.0sthis %2$s cannot be of type %3$.0s%4$s",
                 bpmn_kind_zh(n->kind), bpmn_kind_en(n->kind), event_zh[kind], event_en[kind]);
     }
     if (n->kind == BPMN_BOUNDARY_EVENT && !p->event_count)
@@ -113,10 +114,10 @@ static void check_boundary(struct reader *r, int node)
     if (cancel && p->attached >= 0 && m->nodes[p->attached].kind != BPMN_TRANSACTION)
         fault(r, element(r, node), ERR_INVALID, "取消边界事件只能附着在事务上",
             "a cancel boundary event may only be attached to a transaction");
-    if (!p->interrupting && (cancel || bpmn_event_of(p, EVENT_ERROR)))
-        fault(r, element(r, node), ERR_INVALID, "错误和取消边界事件总是中断的,不能写 cancelActivity=\"false\"",
-            "error and cancel boundary events always interrupt: cancelActivity=\"false\" is not "
-            "allowed");
+    if (!p->interrupting && (cancel || compensation || bpmn_event_of(p, EVENT_ERROR)))
+        fault(r, element(r, node), ERR_INVALID,
+            "错误、取消和补偿边界事件不能写 cancelActivity=\"false\"",
+            "error, cancel and compensation boundary events cannot have cancelActivity=\"false\"");
 }
 
 /* ── flows ─────────────────────────────────────────────────────────────────────────────────── */
@@ -139,7 +140,8 @@ static void check_flow(struct reader *r, int index)
         || from->kind == BPMN_INCLUSIVE_GATEWAY || from->kind == BPMN_COMPLEX_GATEWAY;
     if (!may)
         fault(r, at, ERR_INVALID,
-            "从%1$s%2$.0s流出的顺序流不能带条件", "%1$.0sa flow out of a %2$s must have no condition",
+            "从%1$s%2$.0s流出的顺序流不能带条件",
+            "%1$.0sa flow out of this %2$s must have no condition",
             bpmn_kind_zh(from->kind), bpmn_kind_en(from->kind));
     else if (bpmn_is_activity(from->kind) && m->plans[f->source].outgoing.count == 1)
         fault(r, at, ERR_INVALID, "活动只有一条流出的顺序流时不能带条件",
@@ -184,14 +186,15 @@ static void check_connected(struct reader *r, int node)
         || p->triggered || p->for_compensation)
         return;
     bool link = bpmn_event_of(p, EVENT_LINK) != NULL;
+    bool event = n->kind == BPMN_CATCH_EVENT || n->kind == BPMN_THROW_EVENT;
     bool ad_hoc = m->nodes[n->scope].kind == BPMN_AD_HOC;
     bool starts = p->instantiate && (n->kind == BPMN_RECEIVE_TASK || n->kind == BPMN_EVENT_GATEWAY);
     if (!p->incoming.count && !ad_hoc && !starts && !(link && n->kind == BPMN_CATCH_EVENT)
-        && has_kind(m, n->scope, BPMN_START_EVENT))
+        && (has_kind(m, n->scope, BPMN_START_EVENT) || n->kind == BPMN_THROW_EVENT))
         fault(r, element(r, node), ERR_INVALID, "没有顺序流通到这里:已画开始事件,其他节点都须有流入",
             "nothing leads here: where there is a start event, every node needs an incoming flow");
     if (!p->outgoing.count && !ad_hoc && !(link && n->kind == BPMN_THROW_EVENT)
-        && has_kind(m, n->scope, BPMN_END_EVENT))
+        && (has_kind(m, n->scope, BPMN_END_EVENT) || event))
         fault(r, element(r, node), ERR_INVALID, "从这里无路可走:已画结束事件,其他节点都须有流出",
             "nothing leads on from here: where there is an end event, every node needs an outgoing "
             "flow");
@@ -308,6 +311,52 @@ static void check_event_sub(struct reader *r, int node)
             "an event sub-process must have no boundary events");
 }
 
+/* Where there is a start event there is an end event, and the other way round (10.5.2, 10.5.3). */
+static void check_start_and_end(struct reader *r, int node)
+{
+    const struct bpmn_model *m = r->model;
+    const struct bpmn_plan *p = &m->plans[node];
+    bool start = has_kind(m, node, BPMN_START_EVENT), end = has_kind(m, node, BPMN_END_EVENT);
+    for (int k = 0; k < p->children.count; k++)
+        start |= m->plans[p->children.items[k]].instantiate;
+    if (end && !start)
+        fault(r, element(r, node), ERR_INVALID, "有结束事件,却没有开始事件",
+            "there is an end event but no start event");
+    if (has_kind(m, node, BPMN_START_EVENT) && !end)
+        fault(r, element(r, node), ERR_INVALID, "有开始事件,却没有结束事件",
+            "there is a start event but no end event");
+}
+
+static void check_scope(struct reader *r, int node)
+{
+    const struct bpmn_model *m = r->model;
+    const struct bpmn_plan *p = &m->plans[node];
+    enum bpmn_kind kind = m->nodes[node].kind;
+    int activities = 0;
+    for (int k = 0; k < p->children.count; k++)
+        activities += bpmn_is_activity(m->nodes[p->children.items[k]].kind);
+    if (kind == BPMN_AD_HOC && !activities)
+        fault(r, element(r, node), ERR_INVALID, "自由子流程须至少有一个活动",
+            "an ad-hoc sub-process needs an activity");
+    if (kind == BPMN_AD_HOC
+        && (has_kind(m, node, BPMN_START_EVENT) || has_kind(m, node, BPMN_END_EVENT)))
+        fault(r, element(r, node), ERR_INVALID, "自由子流程中不能有开始事件和结束事件",
+            "an ad-hoc sub-process must hold no start or end events");
+    if (kind == BPMN_PROCESS && m->nodes[node].executable
+        && str_is(xml_attr(r, element(r, node), "processType"), "Public"))
+        fault(r, element(r, node), ERR_INVALID, "公开流程(processType=\"Public\")不能执行",
+            "a public process (processType=\"Public\") cannot be executable");
+    check_start_and_end(r, node);
+}
+
+static void check_loops(struct reader *r, int node)
+{
+    if (xml_child(element(r, node), "standardLoopCharacteristics")
+        && xml_child(element(r, node), "multiInstanceLoopCharacteristics"))
+        fault(r, element(r, node), ERR_INVALID, "活动不能同时是循环和多实例",
+            "an activity cannot be both a loop and multi-instance");
+}
+
 static void check_links(struct reader *r, int node)
 {
     struct bpmn_model *m = r->model;
@@ -335,12 +384,29 @@ static void check_links(struct reader *r, int node)
             "the link \"%.*s\" has no other end in the same process", SAY(e->name));
     if (throws)
         m->plans[node].link = catcher;
+    if (throws && m->plans[node].outgoing.count)
+        fault(r, element(r, node), ERR_INVALID, "链接抛出端不能有流出的顺序流",
+            "the throwing end of a link must have no outgoing flow");
+    if (!throws && m->plans[node].incoming.count)
+        fault(r, element(r, node), ERR_INVALID, "链接捕获端不能有流入的顺序流",
+            "the catching end of a link must have no incoming flow");
 }
 
 static void check_called(struct reader *r, int node)
 {
     const struct bpmn_node *n = &r->model->nodes[node];
-    if (r->model->plans[node].called < 0 && n->called.bytes && !refs_element(r, n->called))
+    int called = r->model->plans[node].called;
+    const struct bpmn_plan *p = called >= 0 ? &r->model->plans[called] : NULL;
+    bool start = false, none = false;
+    for (int k = 0; p && k < p->children.count; k++)
+        if (r->model->nodes[p->children.items[k]].kind == BPMN_START_EVENT) {
+            start = true;
+            none |= r->model->plans[p->children.items[k]].event_count == 0;
+        }
+    if (start && !none)
+        fault(r, element(r, node), ERR_INVALID, "被调用的流程“%.*s”须有空开始事件",
+            "the called process \"%.*s\" needs a none start event", SAY(n->called));
+    if (called < 0 && n->called.bytes && !refs_element(r, n->called))
         fault(r, element(r, node), ERR_INVALID, "调用的流程“%.*s”不在本文件中",
             "the called process \"%.*s\" is not in this file", SAY(n->called));
 }
@@ -356,6 +422,10 @@ void rules_nodes(struct reader *r)
             check_event_kinds(r, n);
         if (kind == BPMN_BOUNDARY_EVENT)
             check_boundary(r, n);
+        if (bpmn_is_scope(kind))
+            check_scope(r, n);
+        if (bpmn_is_activity(kind))
+            check_loops(r, n);
         check_ends(r, n);
         check_links(r, n);
         check_connected(r, n);
