@@ -67,11 +67,7 @@ bool scope_declare(
 
 void scope_member(struct feel_builder *b, str name)
 {
-    /* single words need no candidate list */
-    if (!memchr(name.data ? name.data : "", ' ', name.bytes) && !memchr(name.data, '-', name.bytes)
-        && !memchr(name.data, '+', name.bytes) && !memchr(name.data, '*', name.bytes)
-        && !memchr(name.data, '/', name.bytes) && !memchr(name.data, '.', name.bytes)
-        && !memchr(name.data, '\'', name.bytes))
+    if (lex_identifier(name, 0) == name.bytes) /* single words need no candidate list */
         return;
     for (size_t i = 0; i < b->member_count; i++)
         if (str_equal(b->members[i], name))

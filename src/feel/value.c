@@ -40,7 +40,7 @@ const feel_value *feel_get(feel_value v, str name)
     const struct feel_context *c = v.context;
     for (size_t i = 0; i < c->count; i++)
         if (c->entries[i].name.bytes == name.bytes
-            && (c->entries[i].name.data == name.data
+            && (!name.bytes || c->entries[i].name.data == name.data
                 || memcmp(c->entries[i].name.data, name.data, name.bytes) == 0))
             return &c->entries[i].value;
     return NULL;
