@@ -216,6 +216,7 @@ export type CaseStatus = 'open' | 'replied' | 'closed' | 'withdrawn' | 'merged'
 export interface UnitRef {
   code: string
   name: Name
+  phone?: string
 }
 
 export interface StepRef {
@@ -322,6 +323,11 @@ export interface Case extends CaseSummary {
   data: Record<string, unknown>
   contact: { name: string; phone: string; masked: boolean } | null
   place: string | null
+  /** what the enterprise wrote with its rating */
+  ratingText?: string | null
+  /** where an imported case came from, and its number there */
+  source?: string | null
+  sourceNumber?: string | null
   tasks: Task[]
   promises: Promised[]
   answer: { text: string; at: Instant; by: string; unit: UnitRef | null } | null

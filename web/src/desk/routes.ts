@@ -1,3 +1,35 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const deskRoutes: RouteRecordRaw[] = []
+// Those with meta.menu stand in the Desk's head, in this order.
+export const deskRoutes: RouteRecordRaw[] = [
+  {
+    path: '/desk',
+    name: 'desk',
+    component: () => import('./TasksPage.vue'),
+    meta: { house: 'desk', title: 'desk.tasks.title', menu: 'desk.tasks.menu' },
+  },
+  {
+    path: '/desk/cases',
+    name: 'desk-cases',
+    component: () => import('./SearchPage.vue'),
+    meta: { house: 'desk', title: 'desk.search.title', menu: 'desk.search.menu', permission: 'case.search' },
+  },
+  {
+    path: '/desk/cases/:id',
+    name: 'desk-case',
+    component: () => import('./CasePage.vue'),
+    meta: { house: 'desk', title: 'desk.case.title' },
+  },
+  {
+    path: '/desk/intake',
+    name: 'desk-intake',
+    component: () => import('./IntakePage.vue'),
+    meta: { house: 'desk', title: 'desk.intake.title', menu: 'desk.intake.menu', permission: 'case.create.for' },
+  },
+  {
+    path: '/desk/import',
+    name: 'desk-import',
+    component: () => import('./ImportPage.vue'),
+    meta: { house: 'desk', title: 'desk.import.title', menu: 'desk.import.menu', permission: 'case.import' },
+  },
+]
