@@ -153,8 +153,10 @@ static struct found find(struct feel_builder *b)
     for (size_t i = 0; i < b->global_count; i++)
         try_name(b, &best, (struct found){ .name = b->globals[i], .global = (ptrdiff_t)i,
                                .type = i < b->names->count ? b->names->items[i].type : NULL });
+    char first = b->at < b->text.bytes ? b->text.data[b->at] : 0;
     for (size_t i = 0; i < feel_builtin_count(); i++)
-        try_name(b, &best, (struct found){ .name = str_from(feel_builtin_at(i)->name),
+        if (feel_builtin_at(i)->name[0] == first)
+            try_name(b, &best, (struct found){ .name = str_from(feel_builtin_at(i)->name),
                                .global = -1, .builtin = feel_builtin_at(i) });
     return best;
 }

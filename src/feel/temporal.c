@@ -94,7 +94,7 @@ static bool take_zone(str s, struct feel_zones *zones, feel_value *v)
         return zone != NULL;
     }
     int64_t hour = 0, minute = 0, second = 0;
-    bool zulu = take(&s, 'Z'), negative = false;
+    bool zulu = take(&s, 'Z') || take(&s, 'z'), negative = false;
     if (!zulu) {
         negative = take(&s, '-');
         if ((!negative && !take(&s, '+')) || !take_two(&s, &hour) || !take(&s, ':')

@@ -112,10 +112,10 @@ static bool function_conforms(feel_value v, const struct feel_type *t)
 
 static bool conforms(feel_value v, const struct feel_type *t, bool strict, int depth)
 {
+    if (v.kind == FEEL_NULL)
+        return !strict || (t && t->form == FEEL_TYPE_NULL);
     if (!t || t->form == FEEL_TYPE_ANY || depth > FEEL_NESTING_MAX)
         return true;
-    if (v.kind == FEEL_NULL)
-        return !strict || t->form == FEEL_TYPE_NULL;
     switch (t->form) {
     case FEEL_TYPE_ANY: return true;
     case FEEL_TYPE_NULL: return false;

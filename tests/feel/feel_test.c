@@ -68,6 +68,34 @@ static void test_cases(void **state)
     }
 }
 
+/* The examples of docs/feel.md: "expression ⇒ result". */
+static void test_manual(void **state)
+{
+    struct world *w = *state;
+    struct feel_env env = env_of(w);
+    struct diag d = { 0 };
+    str text, line;
+    size_t examples = 0;
+    assert_int_equal(
+        sys_real()->file_read(NULL, &w->arena, MANUAL, 1 << 20, &text, &d), OK);
+    while (str_split(&text, '\n', &line)) {
+        ptrdiff_t arrow = str_find(line, STR(" ⇒ "), 0);
+        if (arrow < 0 || str_find(line, STR("`expression"), 0) >= 0)
+            continue;
+        struct feel_program *p;
+        feel_value v;
+        str expression = str_slice(line, 0, (size_t)arrow);
+        char *shown = str_terminated(&w->arena, expression);
+        if (feel_compile(&w->arena, expression, NULL, &p, &d) != OK)
+            fail_msg("%s: %s", shown, d.en);
+        assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &v, &d), OK);
+        str expected = str_slice(line, (size_t)arrow + strlen(" ⇒ "), line.bytes);
+        expect_text(shown, str_terminated(&w->arena, expected), feel_to_text(&w->arena, v));
+        examples++;
+    }
+    assert_true(examples > 15);
+}
+
 /* What feel_to_text writes reads back to an equal value. */
 static void test_text_reads_back(void **state)
 {
@@ -409,6 +437,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_text_reads_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_variables, set_up, tear_down),
