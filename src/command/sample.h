@@ -168,8 +168,9 @@ struct sample {
 /* Within a write. Enterprises from enterprise_made on, at most `limit`. */
 MUST_USE enum err sample_make_enterprises(struct sample *s, struct op *op, int64_t limit);
 MUST_USE enum err sample_make_accounts(struct sample *s, struct op *op);
-/* Somebody of the unit (any when NULL) whose role has the permission, one whose daily work this is
- * if `daily`, else one who only oversees, as far as there is one; NULL when nobody may. */
+/* Somebody of the unit (NULL: somebody who sees all) whose role has the permission, one whose daily
+ * work this is if `daily`, else one who only oversees, as far as there is one; NULL when nobody
+ * may. */
 const struct sample_staff *sample_somebody(const struct sample *s, struct sample_random *r,
     const struct pack_unit *unit, const char *may, bool daily);
 const struct sample_staff *sample_staff_of(const struct sample *s, int64_t account);

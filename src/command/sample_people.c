@@ -229,7 +229,9 @@ const struct sample_staff *sample_somebody(const struct sample *s, struct sample
     size_t count = 0;
     for (size_t i = 0; i < s->staff_count; i++) {
         const struct sample_staff *p = &s->staff[i];
-        if (actor_may(&p->actor, may) && (!unit || str_equal(p->actor.unit, unit->code)))
+        bool sees = unit ? str_equal(p->actor.unit, unit->code)
+                         : p->actor.role->scope == PACK_SCOPE_ALL;
+        if (actor_may(&p->actor, may) && sees)
             found[count++] = p;
     }
     if (!count)
