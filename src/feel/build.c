@@ -33,21 +33,13 @@ void *builder_fail(struct feel_builder *b, enum err e, const char *zh, const cha
     return NULL;
 }
 
-void *builder_expected(struct feel_builder *b, const char *zh, const char *en)
+str builder_found(struct feel_builder *b)
 {
-    if (b->err != OK)
-        return NULL;
     lex_skip(b);
     size_t end = b->at;
     for (int i = 0; i < 12 && end < b->text.bytes; i++)
         (void)str_next_code_point(b->text, &end);
-    str found = str_slice(b->text, b->at, end);
-    str where = found.bytes ? found : STR("(结尾 / end)");
-    /* one format takes one argument list: the two names of what was expected stand in two slots */
-    b->err = diag_set(b->diag, ERR_SYNTAX, "此处应为%1$s%2$.0s,却是“%3$.*4$s”",
-        "expected %1$.0s%2$s, found \"%3$.*4$s\"", zh, en, where.data, (int)where.bytes);
-    place(b);
-    return NULL;
+    return end > b->at ? str_slice(b->text, b->at, end) : STR("(结尾 / end)");
 }
 
 void *builder_memory(struct feel_builder *b)

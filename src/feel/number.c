@@ -49,8 +49,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef unsigned __int128 u128;
-typedef __int128 i128;
+__extension__ typedef unsigned __int128 u128;
+__extension__ typedef __int128 i128;
 
 enum { EXPONENT_BIAS = 6176, DIGITS = 34 };
 

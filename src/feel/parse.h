@@ -101,7 +101,10 @@ const struct feel_node *node_path(struct feel_builder *b, const struct feel_node
 const struct feel_node *node_fold(struct feel_builder *b, const struct feel_node *n);
 const struct feel_type *type_list_of(struct feel_builder *b, const struct feel_type *item);
 void *builder_fail(struct feel_builder *b, enum err e, const char *zh, const char *en, str what);
-void *builder_expected(struct feel_builder *b, const char *zh, const char *en);
+str builder_found(struct feel_builder *b); /* what stands at the present byte */
+#define builder_expected(b, zh, en)                                                                \
+    builder_fail((b), ERR_SYNTAX, "此处应为" zh ",却是“%.*s”", "expected " en ", found \"%.*s\"",   \
+        builder_found(b))
 void *builder_memory(struct feel_builder *b);
 const struct feel_node **nodes_grow(
     struct feel_builder *b, const struct feel_node **items, size_t count, size_t *capacity);

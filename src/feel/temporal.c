@@ -197,13 +197,13 @@ feel_value temporal_parse_duration(str s)
     if (s.bytes || (y || m) == (has_days || has_time))
         return feel_null();
     if (y || m) {
-        __int128 total = (__int128)years * 12 + months;
-        if (total > (__int128)YEAR_MAX * 24)
+        wide total = (wide)years * 12 + months;
+        if (total > (wide)YEAR_MAX * 24)
             return feel_null();
         return temporal_years_months(negative ? -(int64_t)total : (int64_t)total);
     }
-    __int128 total = (__int128)days * SECONDS_PER_DAY + (__int128)hours * 3600
-        + (__int128)minutes * 60 + seconds;
+    wide total = (wide)days * SECONDS_PER_DAY + (wide)hours * 3600
+        + (wide)minutes * 60 + seconds;
     if (total > INT64_MAX / 4)
         return feel_null();
     total = total * NS_PER_SECOND + nanos;
@@ -267,7 +267,7 @@ static void write_clock(struct buf *b, feel_value v)
 
 static void write_days_time(struct buf *b, feel_value v)
 {
-    __int128 ns = temporal_duration_ns(v);
+    wide ns = temporal_duration_ns(v);
     if (ns == 0) {
         buf_add(b, STR("PT0S"));
         return;

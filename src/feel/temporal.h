@@ -13,6 +13,8 @@
 
 #include "feel/feel.h"
 
+__extension__ typedef __int128 wide;
+
 enum { SECONDS_PER_DAY = 86400 };
 #define NS_PER_SECOND 1000000000LL
 #define NS_PER_DAY (SECONDS_PER_DAY * NS_PER_SECOND)
@@ -33,9 +35,9 @@ feel_value temporal_with_offset(feel_value time_or_date_time, int64_t offset_s);
 feel_value temporal_date_time(feel_value date, feel_value time);
 /* Puts a wall reading into a named zone: finds the offset that holds there. */
 feel_value temporal_in_zone(feel_value wall, const struct feel_zone *zone);
-feel_value temporal_days_time(__int128 ns);
+feel_value temporal_days_time(wide ns);
 feel_value temporal_years_months(int64_t months);
-__int128 temporal_duration_ns(feel_value days_time);
+wide temporal_duration_ns(feel_value days_time);
 /* The instant of a zoned date-time, or the wall reading taken as UTC, in seconds since 1970. */
 int64_t temporal_seconds(feel_value date_time);
 

@@ -15,9 +15,9 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-feel_value temporal_days_time(__int128 ns)
+feel_value temporal_days_time(wide ns)
 {
-    __int128 seconds = ns / NS_PER_SECOND;
+    wide seconds = ns / NS_PER_SECOND;
     int64_t nanos = (int64_t)(ns % NS_PER_SECOND);
     if (nanos < 0) {
         nanos += NS_PER_SECOND;
@@ -36,9 +36,9 @@ feel_value temporal_years_months(int64_t months)
     return (feel_value){ .kind = FEEL_YEARS_MONTHS, .months = months };
 }
 
-__int128 temporal_duration_ns(feel_value v)
+wide temporal_duration_ns(feel_value v)
 {
-    return (__int128)v.seconds * NS_PER_SECOND + v.nanos;
+    return (wide)v.seconds * NS_PER_SECOND + v.nanos;
 }
 
 int64_t temporal_seconds(feel_value v)
@@ -47,15 +47,15 @@ int64_t temporal_seconds(feel_value v)
     return v.zone_kind == FEEL_ZONE_NONE ? seconds : seconds - v.offset_s;
 }
 
-static __int128 instant_ns(feel_value v)
+static wide instant_ns(feel_value v)
 {
-    return (__int128)temporal_seconds(v) * NS_PER_SECOND + v.ns % NS_PER_SECOND;
+    return (wide)temporal_seconds(v) * NS_PER_SECOND + v.ns % NS_PER_SECOND;
 }
 
 /* A wall reading from nanoseconds; null when the year leaves the range. */
-static feel_value from_wall_ns(__int128 ns)
+static feel_value from_wall_ns(wide ns)
 {
-    __int128 days = ns / NS_PER_DAY;
+    wide days = ns / NS_PER_DAY;
     int64_t rest = (int64_t)(ns % NS_PER_DAY);
     if (rest < 0) {
         rest += NS_PER_DAY;
@@ -72,12 +72,12 @@ static feel_value from_wall_ns(__int128 ns)
 }
 
 /* The instant `ns` shown where `like` hangs. */
-static feel_value from_instant(__int128 ns, feel_value like)
+static feel_value from_instant(wide ns, feel_value like)
 {
     int32_t offset = like.zone_kind == FEEL_ZONE_NONE ? 0 : like.offset_s;
     if (like.zone_kind == FEEL_ZONE_NAMED)
         offset = feel_zone_offset(like.zone, (int64_t)(ns / NS_PER_SECOND));
-    feel_value v = from_wall_ns(ns + (__int128)offset * NS_PER_SECOND);
+    feel_value v = from_wall_ns(ns + (wide)offset * NS_PER_SECOND);
     if (v.kind == FEEL_NULL)
         return v;
     v.zone_kind = like.zone_kind;
@@ -115,15 +115,15 @@ feel_value feel_date_time_from_ms(int64_t ms, int32_t offset_s, const struct fee
     feel_value like = { .kind = FEEL_DATE_TIME, .offset_s = offset_s };
     like.zone_kind = zone ? FEEL_ZONE_NAMED : FEEL_ZONE_OFFSET;
     like.zone = zone;
-    return from_instant((__int128)ms * MS_PER_NS, like);
+    return from_instant((wide)ms * MS_PER_NS, like);
 }
 
 bool feel_date_time_to_ms(feel_value v, int64_t *ms)
 {
     if (v.kind != FEEL_DATE_TIME || v.zone_kind == FEEL_ZONE_NONE)
         return false;
-    __int128 ns = instant_ns(v);
-    __int128 whole = ns / MS_PER_NS - (ns % MS_PER_NS < 0);
+    wide ns = instant_ns(v);
+    wide whole = ns / MS_PER_NS - (ns % MS_PER_NS < 0);
     if (whole > INT64_MAX || whole < INT64_MIN)
         return false;
     *ms = (int64_t)whole;
@@ -149,7 +149,7 @@ static feel_value add_months(feel_value v, int64_t months)
                                                                      : v;
 }
 
-static feel_value add_ns(feel_value v, __int128 ns)
+static feel_value add_ns(feel_value v, wide ns)
 {
     if (v.kind == FEEL_TIME) {
         int64_t sum = (int64_t)((v.ns + ns) % NS_PER_DAY);
@@ -158,7 +158,7 @@ static feel_value add_ns(feel_value v, __int128 ns)
     }
     if (v.kind == FEEL_DATE_TIME)
         return from_instant(instant_ns(v) + ns, v);
-    __int128 midnight = (__int128)date_to_days(v.date) * NS_PER_DAY;
+    wide midnight = (wide)date_to_days(v.date) * NS_PER_DAY;
     feel_value sum = from_wall_ns(midnight + ns);
     if (sum.kind == FEEL_DATE_TIME)
         sum.kind = FEEL_DATE, sum.ns = 0;
@@ -196,7 +196,7 @@ feel_value temporal_add(feel_value a, feel_value b)
             return temporal_years_months(sum);
         return feel_null();
     }
-    __int128 ns = temporal_duration_ns(b);
+    wide ns = temporal_duration_ns(b);
     if (a.kind == FEEL_DAYS_TIME)
         return temporal_days_time(temporal_duration_ns(a) + ns);
     return is_point(a) || a.kind == FEEL_TIME ? add_ns(a, ns) : feel_null();
@@ -213,7 +213,7 @@ static feel_value as_date_time(feel_value v)
     return v;
 }
 
-static __int128 time_ns(feel_value v)
+static wide time_ns(feel_value v)
 {
     return v.zone_kind == FEEL_ZONE_NONE ? v.ns : v.ns - v.offset_s * NS_PER_SECOND;
 }
@@ -260,7 +260,7 @@ static feel_value number_duration(feel_value n, uint8_t kind)
     feel_value rest = number_multiply(number_subtract(n, floor), feel_integer(NS_PER_SECOND));
     if (!feel_to_int64(floor, &whole) || !feel_to_int64(number_round(rest, 0, NUMBER_DOWN), &nanos))
         return feel_null();
-    return temporal_days_time((__int128)whole * NS_PER_SECOND + nanos);
+    return temporal_days_time((wide)whole * NS_PER_SECOND + nanos);
 }
 
 feel_value temporal_multiply(feel_value duration, feel_value number)
@@ -294,7 +294,7 @@ feel_value temporal_years_months_between(feel_value from, feel_value to)
     return temporal_years_months(months);
 }
 
-static int compare_wide(__int128 a, __int128 b)
+static int compare_wide(wide a, wide b)
 {
     return (a > b) - (a < b);
 }
@@ -331,7 +331,7 @@ static bool duration_property(feel_value v, str name, feel_value *out)
             return false;
         return true;
     }
-    __int128 ns = temporal_duration_ns(v);
+    wide ns = temporal_duration_ns(v);
     int64_t seconds = (int64_t)(ns / NS_PER_SECOND);
     if (str_is(name, "days"))
         *out = feel_integer(seconds / SECONDS_PER_DAY);
@@ -376,7 +376,7 @@ static bool time_property(struct arena *a, feel_value v, str name, feel_value *o
     else if (str_is(name, "time offset"))
         *out = v.zone_kind == FEEL_ZONE_NONE
             ? feel_null()
-            : temporal_days_time((__int128)v.offset_s * NS_PER_SECOND);
+            : temporal_days_time((wide)v.offset_s * NS_PER_SECOND);
     else if (str_is(name, "timezone"))
         *out = v.zone_kind == FEEL_ZONE_NAMED ? feel_string(str_copy(a, feel_zone_name(v.zone)))
                                               : feel_null();
