@@ -114,7 +114,8 @@ static void events(void **state)
     assert_refused(CATCH(TIMER("timeDuration", "P1X")), ERR_INVALID, 6, "not of the form");
     assert_refused(CATCH(TIMER("timeDate", "2026-02-30")), ERR_INVALID, 6, "not of the form");
     assert_refused(CATCH(TIMER("timeCycle", "R/P")), ERR_INVALID, 6, "not of the form");
-    assert_refused(CATCH("<b:timerEventDefinition><b:timeDuration>P1D</b:timeDuration></b:timerEventDefinition>"),
+    assert_refused(CATCH("<b:timerEventDefinition><b:timeDuration>P1D</b:timeDuration></"
+        "b:timerEventDefinition>"),
         ERR_INVALID, 6, "tFormalExpression");
     assert_refused(CATCH("<b:signalEventDefinition signalRef=\"x\"/>"), ERR_INVALID, 6,
         "signalRef");
@@ -156,7 +157,8 @@ static void harmless_things_pass(void **state)
         "<b:documentation>说明</b:documentation>" START("s") TASK("t") END("e")
         "<b:textAnnotation id=\"n\" color:fill=\"red\"><b:text>注</b:text></b:textAnnotation>"
         FLOW("s", "t") FLOW("t", "e") "</b:process>"
-        "<di:BPMNDiagram xmlns:di=\"http://www.omg.org/spec/BPMN/20100524/DI\"><di:BPMNPlane/></di:BPMNDiagram>"
+        "<di:BPMNDiagram xmlns:di=\"http://www.omg.org/spec/BPMN/20100524/DI\"><di:BPMNPlane/></"
+            "di:BPMNDiagram>"
         "</b:definitions>");
     assert_true(str_is(bpmn_process_at(w.model, 0)->documentation, "说明"));
     assert_null(bpmn_process_at(w.model, 1));

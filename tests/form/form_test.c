@@ -193,7 +193,8 @@ static void rows(void **state)
     desk_init(&k, REQUEST);
     accepts(&k, "{" CODE ", \"people\": [{\"name\": \"李\", \"phone\": \"0791-88888888\"}, "
         "{\"name\": \"王\"}]}",
-        "{\"code\":\"91350100M000100Y43\",\"people\":[{\"name\":\"李\",\"phone\":\"0791-88888888\"},{\"name\":\"王\"}]}");
+        "{\"code\":\"91350100M000100Y43\",\"people\":[{\"name\":\"李\","
+            "\"phone\":\"0791-88888888\"},{\"name\":\"王\"}]}");
     faults(&k, "{" CODE ", \"people\": [{\"name\": \"李\"}, {}]}", "people.1.name", "第2行“姓名”须填写",
         "\"姓名\" in row 2 must");
     faults(&k, "{" CODE ", \"people\": [{\"name\": \"李\", \"age\": 3}]}", "people.0.age",
@@ -286,11 +287,13 @@ static void limits(void **state)
     for (int i = 0; i < 8; i++)
         strncat(text, "]}", sizeof text - strlen(text) - 1);
     strncat(text, "]}", sizeof text - strlen(text) - 1);
-    refused(text, 1, "/components/0/components/0/components/0/components/0/components/0/components/0/components", "levels");
+    refused(text, 1, "/components/0/components/0/components/0/components/0/components/0/"
+        "components/0/components", "levels");
     struct desk k;
     desk_init(&k, FORM("{\"type\": \"textfield\", \"key\": \"v\", \"label\": \"值\", "
         "\"validate\": {\"pattern\": \"(a+)+b\", \"maxLength\": 200}}"));
-    faults(&k, "{\"v\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}", "v", "", "");
+    faults(&k, "{\"v\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "a\"}", "v", "", "");
     assert_int_equal(ask(&k, "[]", NULL), ERR_INVALID);
     arena_release(&k.arena);
 }
