@@ -25,10 +25,13 @@ const freshMs = 120_000
 export const colourOf = (item: TaskItem): Colour =>
   item.state === 'suspended' || item.case.suspended ? 'paused' : (item.promise?.colour ?? item.case.colour)
 
-/** The server's order is by deadline; what waits for the applicant is in no danger and comes last. */
+/** The server's order is by deadline; within a page the more dangerous come first, paused ones last. */
 function inOrder(items: TaskItem[]): TaskItem[] {
-  const last = (item: TaskItem): number => (colourOf(item) === 'paused' ? 1 : 0)
-  return [...items].sort((a, b) => last(a) - last(b))
+  const place = (item: TaskItem): number => {
+    const at = dangers.indexOf(colourOf(item) as Danger)
+    return at < 0 ? dangers.length : at
+  }
+  return [...items].sort((a, b) => place(a) - place(b))
 }
 
 export function useTasks(filter: Ref<TaskFilter>) {
@@ -58,7 +61,7 @@ export function useTasks(filter: Ref<TaskFilter>) {
     try {
       const page = await api.tasks(query(pageSize, next.value))
       const have = new Set(items.value.map((item) => item.taskId))
-      items.value = [...items.value, ...page.items.filter((item) => !have.has(item.taskId))]
+      items.value = [...items.value, ...inOrder(page.items.filter((item) => !have.has(item.taskId)))]
       next.value = page.next
       return null
     } catch (cause) {

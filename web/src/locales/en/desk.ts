@@ -20,10 +20,10 @@ const texts: typeof zh = {
     back: 'Back to the list',
   },
   left: {
-    days: '{n} day left | {n} days left',
-    overDays: '{n} day over | {n} days over',
-    time: '{time} left',
-    overTime: '{time} over',
+    days: '{n} day | {n} days',
+    overDays: '{n} day | {n} days',
+    time: '{time} h',
+    overTime: '{time} h',
     today: 'today',
   },
   flag: {
