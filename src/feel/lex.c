@@ -152,6 +152,8 @@ size_t lex_match(str s, size_t at, str name)
 
 str lex_normal(struct arena *a, str name)
 {
+    if (lex_identifier(name, 0) == name.bytes)
+        return name; /* one word is normal as it stands; borrowed */
     struct buf out;
     buf_init(&out, a, name.bytes + 1);
     bool gap = false;

@@ -130,6 +130,12 @@ static void try_name(struct feel_builder *b, struct found *best, struct found ca
     }
 }
 
+/* Most candidates are told apart by their first byte. */
+static inline bool may_match(const struct feel_builder *b, str name)
+{
+    return name.bytes && b->at < b->text.bytes && name.data[0] == b->text.data[b->at];
+}
+
 static void find_in_item(struct feel_builder *b, struct scope *s, struct found *best)
 {
     const struct feel_type *t = s->item_type;
@@ -146,12 +152,14 @@ static struct found find(struct feel_builder *b)
         if (s->item)
             find_in_item(b, s, &best);
         for (size_t i = s->count; i-- > 0;)
-            try_name(b, &best, (struct found){ .scope = s, .local = &s->locals[i],
+            if (may_match(b, s->locals[i].name))
+                try_name(b, &best, (struct found){ .scope = s, .local = &s->locals[i],
                                    .name = s->locals[i].name, .type = s->locals[i].type,
                                    .global = -1 });
     }
     for (size_t i = 0; i < b->global_count; i++)
-        try_name(b, &best, (struct found){ .name = b->globals[i], .global = (ptrdiff_t)i,
+        if (may_match(b, b->globals[i]))
+            try_name(b, &best, (struct found){ .name = b->globals[i], .global = (ptrdiff_t)i,
                                .type = i < b->names->count ? b->names->items[i].type : NULL });
     char first = b->at < b->text.bytes ? b->text.data[b->at] : 0;
     for (size_t i = 0; i < feel_builtin_count(); i++)
