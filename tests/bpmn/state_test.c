@@ -9,7 +9,7 @@
     PROCESS(START("s") "<b:parallelGateway id=\"f\"/>" TASK("a") TASK("b")                        \
         "<b:boundaryEvent id=\"late\" attachedToRef=\"a\">" TIMER("timeDuration", "P1D")          \
         "</b:boundaryEvent><b:parallelGateway id=\"j\"/>" END("e") END("e2") FLOW("s", "f")       \
-        FLOW("f", "a") FLOW("f", "b") FLOW("a", "j") FLOW("b", "j") FLOW("j", "e") FLOW("late",
+        FLOW("f", "a") FLOW("f", "b") FLOW("a", "j") FLOW("b", "j") FLOW("j", "e") FLOW("late",   \
             "e2"))
 
 static enum err read_back(struct world *w, const char *state)
@@ -21,7 +21,7 @@ static enum err read_back(struct world *w, const char *state)
     return err;
 }
 
-#define T(rest) "{\"v\":1,\"process\":\"P\",\"next\":20,\"tokens\":[{\"i\":1,\"n\":\"P\","
+#define T(rest) "{\"v\":1,\"process\":\"P\",\"next\":20,\"tokens\":[{\"i\":1,\"n\":\"P\","        \
     "\"s\":\"s\"}," rest
 
 static void broken_states(void **state)

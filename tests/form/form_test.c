@@ -87,7 +87,7 @@ static void refused(const char *schema, int line, const char *pointer, const cha
     arena_release(&k.arena);
 }
 
-#define FORM(components) "{\"type\": \"default\", \"id\": \"f\", \"components\": "
+#define FORM(components) "{\"type\": \"default\", \"id\": \"f\", \"components\": "                \
     "[\n" components "\n]}"
 
 #define REQUEST FORM(                                                                             \
@@ -117,7 +117,7 @@ static void refused(const char *schema, int line, const char *pointer, const cha
     "{\"type\": \"dynamiclist\", \"path\": \"people\", \"label\": \"人员\", \"components\": [\n"  \
     "{\"type\": \"textfield\", \"key\": \"name\", \"label\": \"姓名\", \"validate\": "              \
         "{\"required\": true}},\n"                                                                \
-    "{\"type\": \"textfield\", \"key\": \"phone\", \"label\": \"电话\", \"properties\": "
+    "{\"type\": \"textfield\", \"key\": \"phone\", \"label\": \"电话\", \"properties\": "           \
         "{\"junma:check\": \"phone-cn\"}}]}")
 
 #define CODE "\"code\": \"91350100M000100Y43\""
@@ -204,7 +204,7 @@ static void rows(void **state)
     arena_release(&k.arena);
 }
 
-#define ONE(check) FORM("{\"type\": \"textfield\", \"key\": \"v\", \"label\": \"值\", "
+#define ONE(check) FORM("{\"type\": \"textfield\", \"key\": \"v\", \"label\": \"值\", "            \
     "\"properties\": {\"junma:check\": \"" check "\"}}")
 
 static void checks(void **state)
