@@ -9,8 +9,8 @@
  *
  * Many acts share one write, so that a year is quick. The same zone, seed, numbers and --now give
  * the same content, down to identifiers, salts and journal leaves. What differs: the signing key,
- * what is signed with it, and the leaf that records the pack (the journal's first), which is written
- * while randomness is still real because a key is being made.
+ * what is signed with it, and the leaf that records the pack (the journal's first), which is
+ * written while randomness is still real because a key is being made.
  */
 #include "command/all.h"
 #include "command/sample.h"
@@ -65,30 +65,28 @@ static enum err year_batch(struct op *op, void *ctx)
 
 /* ---- progress ---- */
 
-static void show(const struct sample *s, int percent, bool over)
+static void show(const struct sample *s, int percent, bool terminal)
 {
-    bool terminal = isatty(STDERR_FILENO);
     int64_t day = tz_local_days(zone_pack(s->zone)->tz, s->world.now_ms, NULL);
     struct date d = date_from_days(day);
-    if (!terminal && percent % PROGRESS_PERCENT)
-        return;
     fprintf(stderr,
         command_zh(s->line) ? "%s生成示例数据 %3d%%  %04d年%d月%s"
                             : "%ssample data %3d%%  %04d-%02d%s",
-        terminal ? "\r" : "", percent, d.year, d.month, !terminal || over ? "\n" : "");
+        terminal ? "\r" : "", percent, d.year, d.month, !terminal || percent == 100 ? "\n" : "");
     fflush(stderr);
 }
 
 static enum err run_year(struct sample *s, struct op *op)
 {
-    int shown = -1;
+    bool terminal = isatty(STDERR_FILENO);
+    int shown = -1, step = terminal ? 1 : PROGRESS_PERCENT;
     while (s->queue_count) {
         TRY(zone_write(op, year_batch, s));
         double gone = (double)(s->world.now_ms - s->from_ms) / (double)(s->until_ms - s->from_ms);
         int percent = s->queue_count ? (int)(gone * 99) : 100;
-        if (percent != shown)
-            show(s, percent, percent == 100);
-        shown = percent;
+        if (percent / step != shown)
+            show(s, percent, terminal);
+        shown = percent / step;
     }
     return OK;
 }
@@ -102,8 +100,7 @@ static void tell(const struct sample *s)
     bool zh = command_zh(s->line);
     printf(zh ? "已生成:企业 %lld 家,账号 %zu 个,诉求 %lld 件。\n"
               : "made: %lld enterprises, %zu accounts, %lld requests.\n",
-        (long long)s->enterprise_made,
-        s->staff_count + json_array_size(json_object_get(s->lists.accounts, "contacts")),
+        (long long)s->enterprise_made, s->staff_count + s->contact_count,
         (long long)s->acts[SAMPLE_ARRIVE]);
     for (int i = 0; !zh && i < SAMPLE_WHAT_COUNT; i++)
         if (s->acts[i] && i != SAMPLE_ARRIVE)

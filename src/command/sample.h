@@ -23,6 +23,7 @@
 
 enum {
     SAMPLE_STAFF_MAX = 200,
+    SAMPLE_CONTACTS_MAX = 50,
     SAMPLE_DAYS = 365,
     SAMPLE_ENTERPRISES_MAX = 20000,
     SAMPLE_REQUESTS_MAX = 200000,
@@ -156,6 +157,8 @@ struct sample {
     size_t staff_count;
     struct sample_enterprise *enterprises;
     int64_t enterprise_count, enterprise_made;
+    int64_t contacts[SAMPLE_CONTACTS_MAX]; /* indexes of those that can sign in */
+    size_t contact_count;
     struct sample_case *cases;
     int64_t case_count;
     struct sample_act *queue; /* a heap, the earliest first */

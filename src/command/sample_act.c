@@ -47,15 +47,24 @@ static struct sample_facts facts_of(
         .english = english(c) };
 }
 
-/* A stock sentence of the lists, in the case's language where there is one. */
+/* A stock sentence of the lists, in the case's language where there is one: those for every topic
+ * ("suspend") and those for topics of this nature ("suspend:site") together. */
 static str stock(struct sample *s, struct op *op, struct sample_case *c, const char *key)
 {
     const json_t *b = s->lists.behaviour;
-    const json_t *list = english(c) ? json_object_get(json_object_get(b, "texts_en"), key) : NULL;
-    if (!list)
-        list = json_object_get(json_object_get(b, "texts"), key);
+    const json_t *texts = json_object_get(b, english(c) ? "texts_en" : "texts");
+    if (!json_object_get(texts, key))
+        texts = json_object_get(b, "texts");
+    str nature = json_str(c->topic, "nature");
+    str narrow = str_printf(op->arena, "%s:%.*s", key, STR_ARGS(nature));
+    const json_t *common = json_object_get(texts, key);
+    const json_t *special = narrow.bytes ? json_object_get(texts, narrow.data) : NULL;
+    size_t all = json_array_size(common) + json_array_size(special);
+    bool is_common =
+        !all || sample_below(&c->random, (int64_t)all) < (int64_t)json_array_size(common);
     struct sample_facts f = facts_of(s, c, op->now_ms);
-    return sample_sentence(op->arena, sample_pick_text(&c->random, list), &f);
+    return sample_sentence(
+        op->arena, sample_pick_text(&c->random, is_common ? common : special), &f);
 }
 
 /* ---- raising one ---- */
@@ -173,7 +182,7 @@ static enum err do_verb(struct sample *s, struct op *op, const struct sample_act
     op->actor = actor;
     enum err e = case_verb(op, c->id, in, &result);
     op->actor = &actor_system;
-    if (e == ERR_NOT_ALLOWED) {
+    if (e == ERR_NOT_ALLOWED || e == ERR_FORBIDDEN) {
         if (op->diag)
             *op->diag = (struct diag){ 0 };
         return OK;

@@ -276,7 +276,7 @@ enum err sample_follow(struct sample *s, struct diag *d, const struct sample_act
     case SAMPLE_SIGN:
         return did ? plan_signed(&p) : OK;
     case SAMPLE_SUSPEND:
-        return did ? plan_applicant(&p, SAMPLE_PAPERS, p.now, 1, 8) : plan_reply(&p);
+        return did ? plan_applicant(&p, SAMPLE_PAPERS, p.now, 1, 11) : plan_reply(&p);
     case SAMPLE_PAPERS:
         return plan_office(&p, SAMPLE_RESUME, p.now, sample_between(p.r, 20, 300));
     case SAMPLE_EXTEND:

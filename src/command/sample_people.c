@@ -126,9 +126,9 @@ static enum err make_enterprise(struct sample *s, struct op *op)
     e->name = fresh_name(s, kind, e->foreign);
     e->contact = person(s, s->arena, e->foreign);
     e->phone = phone(s, s->arena);
-    e->place = str_printf(s->arena, "%.*s%lld号",
-        STR_ARGS(sample_pick_text(&s->random, json_object_get(park, "roads"))),
-        (long long)sample_between(&s->random, 1, 999));
+    str road = sample_pick_text(&s->random, json_object_get(park, "roads"));
+    e->place = str_printf(
+        s->arena, "%.*s%lld号", STR_ARGS(road), (long long)sample_between(&s->random, 1, 999));
     json_t *data = json_keep(op->arena, json_object());
     TRY(diag_arena(op->diag, s->arena));
     TRY(diag_arena(op->diag, op->arena));
@@ -190,13 +190,23 @@ static enum err make_staff(struct sample *s, struct op *op, const json_t *o)
     return OK;
 }
 
-/* The next enterprise that suits the contact: a foreign one or not. */
-static struct sample_enterprise *unclaimed(struct sample *s, bool foreign)
+/* The next enterprise that suits the contact: a foreign one or not; -1 when there is none. */
+static int64_t unclaimed(const struct sample *s, bool foreign)
 {
     for (int64_t i = 0; i < s->enterprise_made; i++)
         if (!s->enterprises[i].account && s->enterprises[i].foreign == foreign)
-            return &s->enterprises[i];
-    return NULL;
+            return i;
+    return -1;
+}
+
+static enum err make_contact(struct sample *s, struct op *op, const json_t *o)
+{
+    int64_t index = unclaimed(s, json_bool(o, "foreign", false));
+    if (index < 0 || s->contact_count == SAMPLE_CONTACTS_MAX)
+        return OK;
+    struct sample_enterprise *e = &s->enterprises[index];
+    s->contacts[s->contact_count++] = index;
+    return make_account(s, op, o, e->id, e->contact, &e->account);
 }
 
 enum err sample_make_accounts(struct sample *s, struct op *op)
@@ -205,12 +215,8 @@ enum err sample_make_accounts(struct sample *s, struct op *op)
     const json_t *contacts = json_object_get(s->lists.accounts, "contacts");
     for (size_t i = 0; i < json_array_size(staff); i++)
         TRY(make_staff(s, op, json_array_get(staff, i)));
-    for (size_t i = 0; i < json_array_size(contacts); i++) {
-        const json_t *o = json_array_get(contacts, i);
-        struct sample_enterprise *e = unclaimed(s, json_bool(o, "foreign", false));
-        if (e)
-            TRY(make_account(s, op, o, e->id, e->contact, &e->account));
-    }
+    for (size_t i = 0; i < json_array_size(contacts); i++)
+        TRY(make_contact(s, op, json_array_get(contacts, i)));
     return OK;
 }
 
@@ -229,8 +235,8 @@ const struct sample_staff *sample_somebody(const struct sample *s, struct sample
     size_t count = 0;
     for (size_t i = 0; i < s->staff_count; i++) {
         const struct sample_staff *p = &s->staff[i];
-        bool sees = unit ? str_equal(p->actor.unit, unit->code)
-                         : p->actor.role->scope == PACK_SCOPE_ALL;
+        bool sees =
+            unit ? str_equal(p->actor.unit, unit->code) : p->actor.role->scope == PACK_SCOPE_ALL;
         if (actor_may(&p->actor, may) && sees)
             found[count++] = p;
     }

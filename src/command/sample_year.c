@@ -163,18 +163,14 @@ static const json_t *pick_text(
     return first ? first : json_array_get(texts, 0);
 }
 
-/* Some ask often, most once; those that can sign in have something to show. */
+/* Some ask often, most once or never; those that can sign in have something to show. */
 static int64_t pick_enterprise(struct sample *s, struct sample_random *r)
 {
     double share = sample_number(s->lists.accounts, "contacts_share", 0);
-    if (sample_chance(r, share)) {
-        int64_t start = sample_below(r, s->enterprise_made);
-        for (int64_t i = 0; i < s->enterprise_made; i++)
-            if (s->enterprises[(start + i) % s->enterprise_made].account)
-                return (start + i) % s->enterprise_made;
-    }
-    double u = sample_unit(r);
-    return (int64_t)(u * u * (double)s->enterprise_made);
+    if (s->contact_count && sample_chance(r, share))
+        return s->contacts[sample_below(r, (int64_t)s->contact_count)];
+    double u = 0.15 + 0.85 * sample_unit(r);
+    return (int64_t)((u * u - 0.0225) / 0.9775 * (double)s->enterprise_made);
 }
 
 static enum err arrive(struct sample *s, int64_t index, int64_t day, struct diag *d)
