@@ -211,4 +211,7 @@ void report_end(struct store_conn *c);
 MUST_USE enum err report_lex_check(struct arena *a, str sql, const char *const *hidden,
     size_t hidden_count, struct report_text *out, struct diag *d);
 
+/* plan.c: a write function that tells the planner what our keys select. */
+MUST_USE enum err plan_teach(struct store_conn *c, void *ctx, struct diag *d);
+
 #endif

@@ -153,5 +153,5 @@ enum err store_migrate(struct store *s, const char *component, const struct stor
             return e;
         }
     }
-    return OK;
+    return taken < count ? store_write(s, plan_teach, NULL, d) : OK;
 }
