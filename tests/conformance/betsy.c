@@ -167,11 +167,32 @@ static void take_effects(struct stage *s, int instance, const struct bpmn_turn *
     }
 }
 
+/* After every turn the state is saved and read back; the case goes on with what was read. */
+static void save_and_restore(struct stage *s, int instance)
+{
+    struct diag d = { 0 };
+    struct bpmn_instance *back = NULL;
+    str text, again;
+    enum err err = bpmn_save(s->instances[instance], &s->arena, &text, &d);
+    if (err == OK)
+        err = bpmn_restore(&s->arena, s->model, text, &back, &d);
+    if (err == OK)
+        err = bpmn_save(back, &s->arena, &again, &d);
+    if (err == OK && str_equal(text, again)) {
+        s->instances[instance] = back;
+        return;
+    }
+    printf("  state: %s\n  %.*s\n", d.en, STR_ARGS(text));
+    log_word(s, "StateLost");
+}
+
 static void took(struct stage *s, int instance, struct bpmn_turn *t, enum err err)
 {
-    if (err == OK)
+    if (err == OK) {
         take_effects(s, instance, t);
-    else if (err != ERR_NOT_FOUND && err != ERR_NOT_ALLOWED)
+        save_and_restore(s, instance);
+    }
+    if (err != OK && err != ERR_NOT_FOUND && err != ERR_NOT_ALLOWED)
         log_word(s, "RuntimeException");
 }
 
@@ -185,6 +206,8 @@ static struct bpmn_turn turn_of(struct stage *s, struct bpmn_host *host, struct 
 
 static void start(struct stage *s, str process, str event)
 {
+    if (s->instance_count == INSTANCES_MAX)
+        return;
     struct bpmn_host host;
     struct diag d = { 0 };
     struct bpmn_turn t = turn_of(s, &host, &d);
@@ -194,7 +217,7 @@ static void start(struct stage *s, str process, str event)
     json_set_int(vars, "integerVariable", atoll(s->number));
     enum err err = bpmn_start(&t, &s->arena, s->model, process, event, vars, &i);
     int at = s->instance_count;
-    if (err == OK && at < INSTANCES_MAX)
+    if (err == OK)
         s->instances[s->instance_count++] = i;
     took(s, at, &t, err);
 }
