@@ -216,6 +216,29 @@ static const struct feel_type *builtin_result(const struct feel_builtin *builtin
     return NULL;
 }
 
+/* matches(x, "…", "…"), replace, split: a pattern that is a constant text is compiled now. */
+static void prepare_pattern(struct feel_builder *b, const struct feel_builtin *builtin,
+    const struct feel_node *const *arguments, size_t count)
+{
+    bool is_replace = strcmp(builtin->name, "replace") == 0;
+    if (!is_replace && strcmp(builtin->name, "matches") != 0
+        && strcmp(builtin->name, "split") != 0)
+        return;
+    size_t flags_at = is_replace ? 3 : 2;
+    str flags = STR_NONE;
+    if (count < 2 || arguments[1]->run != run_constant
+        || arguments[1]->value->kind != FEEL_STRING)
+        return;
+    if (count > flags_at) {
+        if (arguments[flags_at]->run != run_constant
+            || arguments[flags_at]->value->kind != FEEL_STRING)
+            return;
+        flags = arguments[flags_at]->value->text;
+    }
+    b->program->regexes = feel_regex_prepare(
+        b->arena, b->program->regexes, arguments[1]->value->text, flags);
+}
+
 static const struct feel_node *builtin_call(struct feel_builder *b,
     const struct feel_builtin *builtin, const struct feel_node *const *arguments, size_t count,
     int variant)
@@ -228,7 +251,10 @@ static const struct feel_node *builtin_call(struct feel_builder *b,
     n->items = arguments;
     n->count = (uint32_t)count;
     n->type = builtin_result(builtin, arguments, count);
-    return foldable(builtin, arguments, count) ? node_fold(b, n) : n;
+    if (foldable(builtin, arguments, count))
+        return node_fold(b, n);
+    prepare_pattern(b, builtin, arguments, count);
+    return n;
 }
 
 const struct feel_node *feel_build_call(struct feel_builder *b, const struct feel_node *function,

@@ -19,6 +19,7 @@
 
 struct feel_node;
 struct feel_capture;
+struct feel_regex;
 typedef enum err feel_run_fn(
     struct feel_machine *m, const struct feel_node *n, feel_value *out);
 
@@ -85,6 +86,7 @@ struct feel_program {
     uint32_t slot_count;
     bool tests;
     const struct feel_type *type;
+    const struct feel_regex *regexes; /* patterns that are constant texts, compiled once */
     /* variables read: global slot i has name variables[i] for i >= declared, see slot_names */
     uint32_t global_count; /* declared names, then those found with `open` */
     const str *global_names;
@@ -106,7 +108,7 @@ struct feel_machine {
     size_t stack_used, stack_capacity;
     const struct feel_node *node; /* where warnings point */
     const struct feel_program *program;
-    void *regex_cache;
+    const struct feel_regex *regexes; /* compiled in this evaluation */
     void *host; /* the caller's */
     int variant; /* of a built-in called by names, from 1; 0: by position */
     struct diag *diag;
@@ -177,6 +179,8 @@ int feel_builtin_parameter(const struct feel_builtin *b, int variant, str name);
 int feel_builtin_variant(const struct feel_builtin *b, const str *names, size_t count);
 
 /* regex.c: XPath regular expressions. */
+const struct feel_regex *feel_regex_prepare(
+    struct arena *a, const struct feel_regex *others, str pattern, str flags);
 enum err feel_regex_matches(struct feel_machine *m, str input, str pattern, str flags,
     feel_value *out);
 enum err feel_regex_replace(struct feel_machine *m, str input, str pattern, str replacement,

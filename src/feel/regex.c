@@ -22,8 +22,9 @@
 
 enum { MATCH_STEPS = 2000000, MATCH_HEAP_KIB = 20000, PATTERN_MAX = 64 * 1024 };
 
-struct cached {
-    struct cached *next;
+/* Compiled patterns, newest first. Immutable: shared by threads when they belong to a program. */
+struct feel_regex {
+    const struct feel_regex *next;
     str pattern, flags;
     pcre2_code *code; /* NULL: refused */
 };
@@ -246,13 +247,13 @@ static str without_space(struct arena *a, str pattern)
     return buf_str(&b);
 }
 
-static pcre2_code *compile(struct feel_machine *m, str pattern, str flags)
+static pcre2_code *compile(struct arena *a, str pattern, str flags)
 {
     struct buf translated;
     if (is_flag(flags, 'x') && !is_flag(flags, 'q'))
-        pattern = without_space(m->arena, pattern);
+        pattern = without_space(a, pattern);
     struct translation t = { .in = pattern, .out = &translated };
-    buf_init(&translated, m->arena, 16 * PATTERN_MAX);
+    buf_init(&translated, a, 16 * PATTERN_MAX);
     uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
     if (is_flag(flags, 's'))
         options |= PCRE2_DOTALL;
@@ -268,7 +269,7 @@ static pcre2_code *compile(struct feel_machine *m, str pattern, str flags)
     } else if (pattern.bytes > PATTERN_MAX || !translate(&t)) {
         return NULL;
     }
-    pcre2_general_context *general = pcre2_general_context_create(take, give_back, m->arena);
+    pcre2_general_context *general = pcre2_general_context_create(take, give_back, a);
     pcre2_compile_context *context = general ? pcre2_compile_context_create(general) : NULL;
     if (!context)
         return NULL;
@@ -280,19 +281,37 @@ static pcre2_code *compile(struct feel_machine *m, str pattern, str flags)
         context);
 }
 
-/* Compiled once for an evaluation. */
+static const struct feel_regex *among(const struct feel_regex *list, str pattern, str flags)
+{
+    for (; list; list = list->next)
+        if (str_equal(list->pattern, pattern) && str_equal(list->flags, flags))
+            return list;
+    return NULL;
+}
+
+const struct feel_regex *feel_regex_prepare(
+    struct arena *a, const struct feel_regex *others, str pattern, str flags)
+{
+    if (among(others, pattern, flags))
+        return others;
+    struct feel_regex *r = ARENA_NEW(a, struct feel_regex);
+    if (!r)
+        return others;
+    *r = (struct feel_regex){ others, pattern, flags,
+        known_flags(flags) ? compile(a, pattern, flags) : NULL };
+    return r;
+}
+
+/* The program's own, else compiled once for this evaluation. */
 static pcre2_code *find(struct feel_machine *m, str pattern, str flags)
 {
-    for (struct cached *c = m->regex_cache; c; c = c->next)
-        if (str_equal(c->pattern, pattern) && str_equal(c->flags, flags))
-            return c->code;
-    struct cached *c = ARENA_NEW(m->arena, struct cached);
-    if (!c)
-        return NULL;
-    *c = (struct cached){ m->regex_cache, pattern, flags,
-        known_flags(flags) ? compile(m, pattern, flags) : NULL };
-    m->regex_cache = c;
-    return c->code;
+    const struct feel_regex *r
+        = m->program ? among(m->program->regexes, pattern, flags) : NULL;
+    if (!r) {
+        m->regexes = feel_regex_prepare(m->arena, m->regexes, pattern, flags);
+        r = among(m->regexes, pattern, flags);
+    }
+    return r ? r->code : NULL;
 }
 
 struct matcher {
