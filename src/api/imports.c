@@ -434,9 +434,8 @@ static void answer(struct importing *im)
 {
     struct http_request *req = im->call->req;
     json_t *o = json_keep(req->arena, json_object()), *faults = json_array();
-    if (arena_failed(&im->own))
-        (void)diag_arena(&im->call->diag, &im->own);
-    else if (im->result != OK && (!im->accepted || im->checking || im->all_or_nothing))
+    enum err e = diag_arena(&im->call->diag, &im->own);
+    if (e == OK && im->result != OK && (!im->accepted || im->checking || im->all_or_nothing))
         im->call->diag = im->why;
     if (im->call->diag.err != OK) {
         json_decref(faults);
@@ -565,6 +564,12 @@ static enum err begin(struct importing *im, str kind)
     return count_rows(im, &c->diag);
 }
 
+static void no_memory(struct call *c)
+{
+    diag_set(&c->diag, ERR_MEMORY, "内存不足,请稍后再试", "out of memory, try again later");
+    api_fail(c);
+}
+
 static void import(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
@@ -572,8 +577,7 @@ static void import(struct http_request *req, const void *app)
     str kind;
     (void)app;
     if (!im) {
-        (void)diag_arena(&c->diag, req->arena);
-        api_fail(c);
+        no_memory(c);
         return;
     }
     im->call = c;
@@ -581,8 +585,7 @@ static void import(struct http_request *req, const void *app)
     arena_init(&im->chunk_arena, NULL, OWN_BYTES_MAX);
     arena_init(&im->row_arena, NULL, OWN_BYTES_MAX);
     if (!arena_defer(req->arena, release, im)) {
-        (void)diag_arena(&c->diag, req->arena);
-        api_fail(c);
+        no_memory(c);
         return;
     }
     if (!api_query(c, "kind", &kind) || !api_query_flag(c, "dryRun", &im->dry_run)
