@@ -10,14 +10,10 @@ enum { BODY_BYTES_MAX = 256 * 1024, FILES_MAX = 20, SIMILAR_MAX = 5, KEY_BYTES_M
 
 struct creating {
     struct case_input in;
-    struct case_created created;
-    struct case_row *similar;
-    size_t similar_count;
-    struct promise *promises;
-    size_t promise_count;
-    struct ledger_row event;
-    str key, request; /* idempotency */
-    str reply;        /* of the first time, when this is a repetition */
+    struct case_draft *draft;
+    struct case_created created; /* row.id 0 when this repeats an earlier request */
+    int64_t id;                  /* of the case: made now, or by the first of these requests */
+    str key, request;            /* idempotency */
 };
 
 static bool read_ids(struct call *c, const char *member, const int64_t **out, size_t *count)
@@ -34,8 +30,8 @@ static bool read_ids(struct call *c, const char *member, const int64_t **out, si
     return ids != NULL;
 }
 
-/* The same key by the same account: the first answer again, or a conflict when it asks otherwise.
- */
+/* The same key by the same account: the case of the first time, or a conflict when it asks
+ * otherwise. */
 static enum err repeated(struct call *c, struct creating *s)
 {
     struct store_rows rows;
@@ -48,83 +44,111 @@ static enum err repeated(struct call *c, struct creating *s)
     }
     TRY(e);
     bool same = str_equal(store_text(&rows, 0), s->request);
-    s->reply = str_copy(c->op.arena, store_text(&rows, 1));
+    (void)id_parse(store_text(&rows, 1), &s->id);
     store_rows_end(&rows);
     if (same)
-        return diag_arena(c->op.diag, c->op.arena);
+        return OK;
     return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
         "this Idempotency-Key was used for another content");
 }
 
-static json_t *created_json(struct call *c, struct creating *s)
+static json_t *receipt_json(struct call *c, const struct case_created *made)
+{
+    json_t *o = json_object();
+    json_set_id(o, "event", made->event);
+    json_set_str(o, "leafHash", made->leaf_hash_hex);
+    json_object_set_new(o, "index", json_null());
+    json_set_instant(&c->op, o, "at", made->row.created_at);
+    return o;
+}
+
+static json_t *step_json(const struct case_row *r)
+{
+    json_t *o = json_object();
+    json_set_str(o, "node", r->node);
+    json_object_set_new(o, "name", json_name((struct name2){ r->node_name_zh, r->node_name_en }));
+    return o;
+}
+
+static json_t *created_json(struct call *c, const struct case_created *made)
 {
     struct op *op = &c->op;
-    const struct case_row *r = &s->created.row;
+    const struct case_row *r = &made->row;
     const struct pack *p = zone_pack(op->zone);
-    json_t *o = json_object(), *promises = json_array(), *similar = json_array(),
-           *receipt = json_object(), *step = json_object();
+    json_t *o = json_keep(op->arena, json_object()), *promises = json_array();
     json_set_id(o, "id", r->id);
     json_set_str(o, "number", r->number);
     json_set_str(o, "title", r->title);
     json_object_set_new(o, "status", json_string(case_status_word(r->status)));
-    json_set_str(step, "node", r->node);
-    json_object_set_new(
-        step, "name", json_name((struct name2){ r->node_name_zh, r->node_name_en }));
-    json_object_set_new(o, "step", step);
+    json_object_set_new(o, "step", step_json(r));
     json_object_set_new(o, "unit", json_unit(p, r->unit));
-    for (size_t i = 0; i < s->promise_count; i++)
-        json_array_append_new(promises, json_promise(op, pack_kind(p, r->kind), &s->promises[i]));
+    for (size_t i = 0; i < made->promise_count; i++)
+        json_array_append_new(
+            promises, json_promise(op, pack_kind(p, r->kind), &made->promises[i]));
     json_object_set_new(o, "promises", promises);
     json_object_set_new(o, "next", json_name(case_next(op, r)));
-    json_set_id(receipt, "event", s->created.event);
-    json_set_str(receipt, "leafHash", s->event.leaf_hash_hex);
-    json_object_set_new(receipt, "index", json_null());
-    json_set_instant(op, receipt, "at", s->event.at_ms);
-    json_object_set_new(o, "receipt", receipt);
-    for (size_t i = 0; i < s->similar_count; i++) {
-        json_t *other = json_object();
-        json_set_id(other, "id", s->similar[i].id);
-        json_set_str(other, "number", s->similar[i].number);
-        json_set_str(other, "title", s->similar[i].title);
-        json_array_append_new(similar, other);
-    }
-    json_object_set_new(o, "similar", similar);
-    return json_keep(op->arena, o);
+    json_object_set_new(o, "receipt", receipt_json(c, made));
+    return o;
 }
 
 static enum err create_work(struct call *c)
 {
     struct creating *s = c->state;
     struct op *op = &c->op;
-    if (s->key.bytes) {
+    s->id = 0;
+    if (s->key.bytes)
         TRY(repeated(c, s));
-        if (s->reply.bytes)
-            return OK;
-    }
-    TRY(case_create(op, &s->in, &s->created));
-    TRY(promise_list(op, s->created.row.id, true, &s->promises, &s->promise_count));
-    TRY(ledger_get(op, s->created.event, &s->event));
-    json_t *reply = created_json(c, s);
-    TRY(diag_arena(op->diag, op->arena));
-    s->reply = json_text(op->arena, reply);
+    s->created.row.id = 0;
+    if (s->id)
+        return OK;
+    TRY(case_insert(op, s->draft, &s->created));
+    s->id = s->created.row.id;
     if (!s->key.bytes)
-        return diag_arena(op->diag, op->arena);
+        return OK;
+    str id = str_printf(op->arena, "%lld", (long long)s->id);
+    TRY(diag_arena(op->diag, op->arena));
     return STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply) VALUES"
-        " ($1, $2, $3, $4, $5, 201, $6)",
+        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply)"
+        " VALUES ($1, $2, $3, $4, $5, 201, $6)",
         S_TEXT(op->zone->code), S_INT(c->actor.account), S_TEXT(s->key), S_TEXT(s->request),
-        S_INT(op->now_ms), S_TEXT(s->reply));
+        S_INT(op->now_ms), S_TEXT(id));
+}
+
+/* What was made by the first of several like requests, as it stands now. */
+static enum err made_before(struct call *c, struct creating *s)
+{
+    struct promise *promises;
+    struct ledger_row *rows;
+    size_t n;
+    TRY(case_get(&c->op, s->id, &s->created.row));
+    TRY(promise_list(&c->op, s->id, true, &promises, &s->created.promise_count));
+    TRY(ledger_list(&c->op, s->id, 1, &rows, &n));
+    s->created.promises = promises;
+    s->created.event = n ? rows[0].id : 0;
+    s->created.leaf_hash_hex = n ? rows[0].leaf_hash_hex : STR_NONE;
+    return OK;
 }
 
 static void create_answer(struct call *c)
 {
     struct creating *s = c->state;
-    if (s->created.row.id) {
-        http_reply_header(c->req, "Location",
-            str_printf(c->op.arena, "/api/cases/%lld", (long long)s->created.row.id));
-        api_publish_case(c, &s->created.row, STR("create"), STR_NONE);
+    bool fresh = s->created.row.id != 0;
+    if (!fresh) {
+        if (!api_read(c))
+            return;
+        enum err e = made_before(c, s);
+        api_read_end(c);
+        if (e != OK) {
+            api_fail(c);
+            return;
+        }
     }
-    http_reply_json_text(c->req, 201, s->reply);
+    json_t *reply = created_json(c, &s->created);
+    http_reply_header(
+        c->req, "Location", str_printf(c->op.arena, "/api/cases/%lld", (long long)s->id));
+    if (fresh)
+        api_publish_case(c, &s->created.row, STR("create"), STR_NONE);
+    http_reply_json(c->req, 201, reply);
 }
 
 static void create(struct http_request *req, const void *app)
@@ -146,39 +170,73 @@ static void create(struct http_request *req, const void *app)
     s->in.contact_phone = json_str(behalf, "contactPhone");
     s->in.faults = &c->faults;
     (void)id_parse(json_str(behalf, "enterpriseId"), &s->in.enterprise_id);
-    s->key = str_slice(http_header(req, "Idempotency-Key"), 0, KEY_BYTES_MAX);
+    s->key = http_header(req, "Idempotency-Key");
+    if (s->key.bytes > KEY_BYTES_MAX) {
+        diag_field(&c->diag, STR("Idempotency-Key"));
+        diag_set(&c->diag, ERR_LIMIT, "Idempotency-Key 最多 %d 字节",
+            "an Idempotency-Key has at most %d bytes", KEY_BYTES_MAX);
+        api_fail(c);
+        return;
+    }
     s->request = ledger_digest(&c->op, req->body);
     c->state = s;
-    api_write(c, create_work, create_answer);
+    /* What can be done before the writer's turn is done here: one thread writes for everybody. */
+    if (!api_read(c))
+        return;
+    enum err e = case_draft(&c->op, &s->in, &s->draft);
+    api_read_end(c);
+    if (e != OK)
+        api_fail(c);
+    else
+        api_write(c, create_work, create_answer);
 }
 
 /* ---- lists ---- */
 
-static bool read_filter(struct call *c, struct case_filter *f)
+/* Units, topics, kinds and channels are whatever the records hold (imported ones too), so any text
+ * may be asked for. */
+static bool read_words(struct call *c, struct case_filter *f)
 {
-    int64_t limit = 50, rating = 0;
-    bool mine, newest;
-    str order, enterprise;
+    static const char *const statuses[] = { "active", "all", "open", "replied", "closed",
+        "withdrawn", "merged", NULL };
+    static const char *const orders[] = { "danger", "newest", NULL };
+    str order;
     struct {
         const char *name;
         str *to;
-    } texts[] = { { "q", &f->text }, { "status", &f->status }, { "unit", &f->unit },
-        { "topic", &f->topic }, { "kind", &f->kind }, { "month", &f->month },
-        { "colour", &f->colour }, { "channel", &f->channel }, { "number", &f->number },
-        { "order", &order }, { "enterprise", &enterprise } };
+    } texts[] = { { "unit", &f->unit }, { "topic", &f->topic }, { "kind", &f->kind },
+        { "channel", &f->channel }, { "number", &f->number } };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!api_query(c, texts[i].name, texts[i].to))
             return false;
-    if (!api_query_int(c, "limit", 1, 200, &limit) || !api_query_int(c, "rating", 1, 10, &rating)
-        || !api_query_flag(c, "mine", &mine) || !api_cursor(c, &f->after_key, &f->after_id))
+    if (!api_query_text(c, "q", &f->text) || !api_query_word(c, "status", statuses, &f->status)
+        || !api_query_word(c, "colour", api_colours, &f->colour)
+        || !api_query_word(c, "order", orders, &order) || !api_query_month(c, "month", &f->month))
         return false;
-    newest = str_is(order, "newest");
-    (void)id_parse(enterprise, &f->enterprise_id);
-    if (mine && c->actor.enterprise)
-        f->enterprise_id = c->actor.enterprise;
+    f->newest_first = str_is(order, "newest");
+    return true;
+}
+
+static bool read_filter(struct call *c, struct case_filter *f)
+{
+    int64_t limit = 50;
+    bool mine;
+    str enterprise;
+    if (!read_words(c, f) || !api_query(c, "enterprise", &enterprise)
+        || !api_query_int(c, "limit", 1, 200, &limit)
+        || !api_query_int(c, "rating", 1, 10, &f->rating) || !api_query_flag(c, "mine", &mine)
+        || !api_cursor(c, &f->after_key, &f->after_id))
+        return false;
+    if (enterprise.bytes && !id_parse(enterprise, &f->enterprise_id)) {
+        diag_field(&c->diag, STR("enterprise"));
+        diag_set(&c->diag, ERR_INVALID, "参数 enterprise 应为企业编号",
+            "the parameter enterprise must be an identifier");
+        api_fail(c);
+        return false;
+    }
+    if (mine) /* nobody's, for who speaks for no enterprise */
+        f->enterprise_id = c->actor.enterprise ? c->actor.enterprise : -1;
     f->limit = (size_t)limit;
-    f->rating = rating;
-    f->newest_first = newest;
     return true;
 }
 
@@ -316,20 +374,35 @@ static void dry_run(struct call *c, struct verbing *s)
     http_reply_json(c->req, 200, o);
 }
 
+/* The version of If-Match: the ETag of the case, its version alone in quotes, or "*" for any. */
+static bool read_version(struct call *c, int64_t *version)
+{
+    str tag = http_header(c->req, "If-Match"), first = STR_NONE;
+    if (!tag.bytes || str_is(tag, "*"))
+        return true;
+    if (tag.bytes > 2 && tag.data[0] == '"' && tag.data[tag.bytes - 1] == '"') {
+        str rest = str_slice(tag, 1, tag.bytes - 1);
+        (void)str_split(&rest, '.', &first);
+    }
+    if (str_to_int64(first, version) && *version > 0)
+        return true;
+    diag_field(&c->diag, STR("If-Match"));
+    diag_set(&c->diag, ERR_PRECONDITION, "If-Match 不是这件诉求的版本,请刷新后再办",
+        "If-Match names no version of this case; reload and try again");
+    api_fail(c);
+    return false;
+}
+
 static bool read_verb(struct call *c, struct verbing *s)
 {
-    str version = http_header(c->req, "If-Match");
     if (!verb_from(http_param(c->req, "verb"), &s->in.verb)) {
         diag_set(&c->diag, ERR_NOT_FOUND, "没有“%.*s”这项操作", "there is no verb \"%.*s\"",
             STR_ARGS(http_param(c->req, "verb")));
         api_fail(c);
         return false;
     }
-    if (version.bytes > 2 && version.data[0] == '"') {
-        str first, rest = str_slice(version, 1, version.bytes - 1);
-        if (str_split(&rest, '.', &first))
-            (void)str_to_int64(first, &s->in.if_version);
-    }
+    if (!read_version(c, &s->in.if_version))
+        return false;
     (void)id_parse(json_str(c->body, "taskId"), &s->in.task_id);
     (void)id_parse(json_str(c->body, "assignee"), &s->in.assignee);
     s->in.text = json_str(c->body, "text");
@@ -375,6 +448,11 @@ static enum err reveal_work(struct call *c)
         diag_field(c->op.diag, STR("field"));
         return diag_set(c->op.diag, ERR_INVALID, "field 只能是 contact_phone",
             "field can only be contact_phone");
+    }
+    if (!str_trim(json_str(c->body, "reason")).bytes) {
+        diag_field(c->op.diag, STR("reason"));
+        return diag_set(c->op.diag, ERR_INVALID, "请说明查看的原因",
+            "please say why you need to see it");
     }
     json_t *data = json_object();
     json_object_set_new(data, "verb", json_string("reveal"));

@@ -88,8 +88,7 @@ FIELDS(
 FIELDS(case_created_body) = { { "id", API_ID, R }, { "number", API_TEXT, R },
     { "title", API_TEXT, R }, { "status", API_TEXT, R }, { "step", API_OBJECT, R, 0, "Step" },
     { "unit", API_OBJECT, R | N, 0, "Unit" }, { "promises", API_LIST, R, 0, "Promise" },
-    { "next", API_NAME, R }, { "receipt", API_OBJECT, R, 0, "ReceiptRef" },
-    { "similar", API_LIST, R, 0, "CaseRef" }, END };
+    { "next", API_NAME, R }, { "receipt", API_OBJECT, R, 0, "ReceiptRef" }, END };
 FIELDS(person) = { { "id", API_ID, 0 }, { "name", API_TEXT, R }, { "unit", API_TEXT, N }, END };
 #define SUMMARY                                                                                    \
     { "id", API_ID, R }, { "number", API_TEXT, R }, { "kind", API_TEXT, R },                       \
@@ -218,7 +217,6 @@ const struct api_schema api_schemas[] = {
     { "Remaining", NULL, remaining },
     { "Promise", "a deadline with its law", promise },
     { "ReceiptRef", NULL, receipt_ref },
-    { "CaseRef", NULL, case_ref },
     { "CaseCreated", NULL, case_created_body },
     { "Person", NULL, person },
     { "CaseSummary", NULL, case_summary },

@@ -1,7 +1,8 @@
 /*
  * Chunks are taken from the source in doubling sizes (1 KiB .. 256 KiB, or as large as one request
- * needs) and filled from the front. The first chunk stays through arena_reset() so that a
- * connection serving requests in a row does not visit the heap each time.
+ * needs) and filled from the front. The largest chunk up to 32 KiB stays through arena_reset(), so
+ * that a connection serving requests in a row does not visit the heap each time and does not hold
+ * on to what one large request needed.
  */
 #include "base/arena.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_FIRST = 1024, CHUNK_MOST = 256 * 1024 };
+enum { CHUNK_FIRST = 1024, CHUNK_MOST = 256 * 1024, CHUNK_KEPT = 32 * 1024 };
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -53,26 +54,34 @@ static void run_cleanups(struct arena *a)
     }
 }
 
+/* Gives back every chunk but keep, which may be NULL. */
 static void drop_chunks(struct arena *a, struct arena_chunk *keep)
 {
-    while (a->chunks && a->chunks != keep) {
-        struct arena_chunk *c = a->chunks;
-        a->chunks = c->older;
-        a->bytes_taken -= sizeof *c + c->size;
-        a->source->free(a->source->ctx, c);
+    struct arena_chunk *c = a->chunks;
+    while (c) {
+        struct arena_chunk *older = c->older;
+        if (c != keep) {
+            a->bytes_taken -= sizeof *c + c->size;
+            a->source->free(a->source->ctx, c);
+        }
+        c = older;
     }
+    a->chunks = keep;
+    if (keep)
+        keep->older = NULL;
 }
 
 void arena_reset(struct arena *a)
 {
+    struct arena_chunk *keep = NULL;
     run_cleanups(a);
-    struct arena_chunk *oldest = a->chunks;
-    while (oldest && oldest->older)
-        oldest = oldest->older;
-    drop_chunks(a, oldest);
-    if (oldest) {
-        memset(oldest->data, 0, oldest->used);
-        oldest->used = 0;
+    for (struct arena_chunk *c = a->chunks; c; c = c->older)
+        if (c->size <= CHUNK_KEPT && (!keep || c->size > keep->size))
+            keep = c;
+    drop_chunks(a, keep);
+    if (keep) {
+        memset(keep->data, 0, keep->used);
+        keep->used = 0;
     }
     a->failed = false;
 }

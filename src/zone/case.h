@@ -66,8 +66,18 @@ struct case_input {
 struct case_created {
     struct case_row row;
     int64_t event;
+    str leaf_hash_hex;
+    const struct promise *promises; /* the open ones */
+    size_t promise_count;
 };
 MUST_USE enum err case_create(struct op *op, const struct case_input *in, struct case_created *out);
+
+/* The same in two halves. What needs no write (form, applicant, rules, the procedure's first steps)
+ * is done by case_draft on a connection for reading; case_insert, in a write, gives the number and
+ * makes the rows. Both with the same arena; `in` must live as long. */
+struct case_draft;
+MUST_USE enum err case_draft(struct op *op, const struct case_input *in, struct case_draft **out);
+MUST_USE enum err case_insert(struct op *op, struct case_draft *draft, struct case_created *out);
 
 /* ---- reading ---- */
 

@@ -154,38 +154,70 @@ enum err case_search_put(struct op *op, const struct case_row *r)
     return store_search_put(op->conn, "case_search", op->zone->code, r->id, text, op->diag);
 }
 
-enum err case_create(struct op *op, const struct case_input *in, struct case_created *out)
+struct case_draft {
+    struct moving m;
+    const struct case_input *in;
+};
+
+static enum err find_kind(struct op *op, const struct case_input *in, struct moving *m)
 {
-    struct moving m = { .op = op, .pack = zone_pack(op->zone) };
-    struct record record;
-    json_t *data;
-    TRY(actor_require(op, "case.create"));
-    m.system = pack_kind(m.pack, in->kind);
-    if (!m.system) {
+    m->system = pack_kind(m->pack, in->kind);
+    if (!m->system) {
         diag_field(op->diag, STR("kind"));
         return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这类办件",
             "there is no kind of case \"%.*s\"", STR_ARGS(in->kind));
     }
-    if (in->channel.bytes && !channel_known(m.system, in->channel)) {
+    if (in->channel.bytes && !channel_known(m->system, in->channel)) {
         diag_field(op->diag, STR("channel"));
         return diag_set(op->diag, ERR_INVALID, "没有“%.*s”这个来源渠道",
             "there is no channel \"%.*s\"", STR_ARGS(in->channel));
     }
-    m.row.kind = m.system->kind;
-    m.row.pack_version = str_from(m.pack->version);
-    TRY(moving_definitions(&m));
-    TRY(applicant(op, in, &m, &record));
-    TRY(check_form(op, in, &m, &data));
-    fill_row(op, in, &m, data);
-    TRY(case_number(op, m.system->number_prefix, op->now_ms, &m.row.number));
-    json_t *variables = start_variables(&m, data, &record);
+    m->row.kind = m->system->kind;
+    m->row.pack_version = str_from(m->pack->version);
+    return moving_definitions(m);
+}
+
+enum err case_draft(struct op *op, const struct case_input *in, struct case_draft **out)
+{
+    struct case_draft *d = ARENA_NEW(op->arena, struct case_draft);
+    struct record record;
+    json_t *data;
     TRY(diag_arena(op->diag, op->arena));
-    m.variables = variables;
-    TRY(procedure_start(&m, variables));
+    *d = (struct case_draft){ .m = { .op = op, .pack = zone_pack(op->zone) }, .in = in };
+    TRY(actor_require(op, "case.create"));
+    TRY(find_kind(op, in, &d->m));
+    TRY(applicant(op, in, &d->m, &record));
+    TRY(check_form(op, in, &d->m, &data));
+    fill_row(op, in, &d->m, data);
+    d->m.variables = start_variables(&d->m, data, &record);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(procedure_begin(&d->m, d->m.variables));
+    *out = d;
+    return OK;
+}
+
+enum err case_insert(struct op *op, struct case_draft *draft, struct case_created *out)
+{
+    struct moving m = draft->m; /* a copy: a write may be run again */
+    m.op = op;
+    m.row.version = 0;
+    m.promise_count = 0;
+    TRY(case_number(op, m.system->number_prefix, op->now_ms, &m.row.number));
+    TRY(procedure_begun(&m));
     TRY(moving_save(&m));
     TRY(case_search_put(op, &m.row));
     TRY(event_write(&m, "case.create", verb_event(&m, "create", m.row.title), true, &out->event));
-    TRY(files_link(op, in->files, in->file_count, m.row.id, out->event));
+    TRY(files_link(op, draft->in->files, draft->in->file_count, m.row.id, out->event));
     out->row = m.row;
+    out->leaf_hash_hex = m.leaf_hash_hex;
+    out->promises = m.promises;
+    out->promise_count = m.promise_count;
     return OK;
+}
+
+enum err case_create(struct op *op, const struct case_input *in, struct case_created *out)
+{
+    struct case_draft *draft;
+    TRY(case_draft(op, in, &draft));
+    return case_insert(op, draft, out);
 }

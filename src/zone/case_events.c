@@ -49,8 +49,11 @@ enum err event_write(
 {
     json_set_str(data, "row", case_digest(m->op, &m->row));
     return ledger_append(m->op,
-        &(struct ledger_event){
-            .kind = kind, .subject = m->row.id, .data = data, .is_public = is_public },
+        &(struct ledger_event){ .kind = kind,
+            .subject = m->row.id,
+            .data = data,
+            .is_public = is_public,
+            .leaf_hash_hex = &m->leaf_hash_hex },
         event);
 }
 

@@ -20,6 +20,8 @@ struct moving {
     size_t promise_count;
     bool promises_changed;
     json_t *variables; /* of the procedure, as of the last look */
+    struct bpmn_turn turn; /* of procedure_begin, not yet made rows */
+    str leaf_hash_hex;     /* of the event written last */
 };
 
 /* Reads a case for change, with its open promises and its procedure's state. */
@@ -31,6 +33,9 @@ MUST_USE enum err moving_definitions(struct moving *m);
 
 /* One turn of the procedure: the effects become tasks, timers, promises and the row's status. */
 MUST_USE enum err procedure_start(struct moving *m, const json_t *variables);
+/* The same in two halves: the pure one needs no connection, the other makes rows of its effects. */
+MUST_USE enum err procedure_begin(struct moving *m, const json_t *variables);
+MUST_USE enum err procedure_begun(struct moving *m);
 MUST_USE enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables);
 MUST_USE enum err procedure_timer(struct moving *m, int64_t timer);
 MUST_USE enum err procedure_move(struct moving *m, int64_t token, str target);

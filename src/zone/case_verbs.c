@@ -356,6 +356,9 @@ static enum err do_note(struct doing *d)
 {
     const struct actor *a = d->m->op->actor;
     bool by_applicant = a->role && a->role->scope == PACK_SCOPE_ENTERPRISE;
+    if (!str_trim(d->in->text).bytes && !d->in->file_count)
+        return invalid(d->m->op, "text", "请填写说明或添加附件",
+            "please write something or add a file");
     d->is_public = d->in->is_public || by_applicant;
     return OK;
 }

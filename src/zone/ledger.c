@@ -265,6 +265,8 @@ enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id)
         S_INT(event.subject), S_TEXT(event.actor), S_TEXT(event.json),
         S_BLOB(((str){ (const char *)salt, sizeof salt })), S_BLOB(blob(&leaf.event_hash)),
         S_BLOB(blob(&leaf.hash))));
+    if (e->leaf_hash_hex)
+        *e->leaf_hash_hex = journal_hash_hex(op->arena, &leaf.hash);
     if (id)
         *id = event_id;
     return OK;

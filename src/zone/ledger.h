@@ -26,6 +26,7 @@ struct ledger_event {
     int64_t subject;  /* the case, record or account it is about; 0 = the zone */
     json_t *data;     /* steals a reference; actor's name and unit are added as "actor" */
     bool is_public;   /* the applicant sees it in the timeline */
+    str *leaf_hash_hex; /* gets the leaf's hash; may be NULL */
 };
 /* Writes the event; its id goes to *id (may be NULL). */
 MUST_USE enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id);

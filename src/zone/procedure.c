@@ -248,11 +248,25 @@ static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
         return turn_done((m), &turn);                                                              \
     } while (0)
 
+enum err procedure_begin(struct moving *m, const json_t *variables)
+{
+    struct bpmn_host host = host_of(m);
+    bpmn_turn_init(&m->turn, &host, m->op->arena, m->op->diag);
+    enum err e = bpmn_start(&m->turn, m->op->arena, m->system->procedure, m->system->process->id,
+        STR_NONE, variables, &m->instance);
+    m->turn.host = NULL; /* it was this function's */
+    return e;
+}
+
+enum err procedure_begun(struct moving *m)
+{
+    return turn_done(m, &m->turn);
+}
+
 enum err procedure_start(struct moving *m, const json_t *variables)
 {
-    TURN(m,
-        bpmn_start(&turn, m->op->arena, m->system->procedure, m->system->process->id, STR_NONE,
-            variables, &m->instance));
+    TRY(procedure_begin(m, variables));
+    return procedure_begun(m);
 }
 
 enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables)

@@ -14,8 +14,8 @@ class Road(unittest.TestCase):
         cls.applicant = cls.server.client("qiye1")
         cls.officer = cls.server.client("shouchu1")
         cls.handler = cls.server.client("gongdian1")
-        cls.head = cls.server.client("gongdianzhang")
-        cls.leader = cls.server.client("lingdao")
+        cls.head = cls.server.client("gongdian.fzr")
+        cls.leader = cls.server.client("lingdao1")
 
     @classmethod
     def tearDownClass(cls):
