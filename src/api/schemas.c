@@ -1,7 +1,7 @@
 /*
  * What bodies hold. Requests are checked against these tables at the door (body.c); requests and
- * answers are described by them in the OpenAPI document (openapi.c), from which the face's types
- * are made. One line a member.
+ * answers are described by them in the OpenAPI document (openapi.c), from which the face's types are
+ * made. One line a member.
  */
 #include "api/internal.h"
 
@@ -9,12 +9,9 @@
 
 #define R API_REQUIRED
 #define N API_NULLABLE
-/* clang-format off: one line a member */
+/* clang-format off */
 #define FIELDS(name) static const struct api_field name[]
-#define END                                                                                        \
-    {                                                                                              \
-        0                                                                                          \
-    }
+#define END { 0 }
 
 FIELDS(sign_in) = { { "login", API_TEXT, R, 64 },
     { "password", API_TEXT, R, ACCESS_PASSWORD_BYTES_MAX }, END };
@@ -23,37 +20,44 @@ FIELDS(password_change) = { { "old", API_TEXT, R, ACCESS_PASSWORD_BYTES_MAX },
 FIELDS(enterprise_ref) = { { "id", API_ID, R }, { "name", API_TEXT, R },
     { "creditCode", API_TEXT, 0 }, END };
 FIELDS(account) = { { "id", API_ID, R }, { "login", API_TEXT, R }, { "name", API_TEXT, R },
-    { "role", API_TEXT, R }, { "roleName", API_NAME, R }, { "unit", API_TEXT, R | N },
-    { "unitName", API_NAME, R | N }, { "enterprise", API_OBJECT, R | N, 0, "EnterpriseRef" },
-    { "houses", API_TEXTS, R }, { "permissions", API_TEXTS, R }, { "disabled", API_BOOL, 0 },
-    { "lockedUntil", API_INSTANT, N }, END };
+    { "role", API_TEXT, R },
+    { "roleName", API_NAME, R }, { "unit", API_TEXT, R | N }, { "unitName", API_NAME, R | N },
+    { "enterprise", API_OBJECT, R | N, 0, "EnterpriseRef" }, { "houses", API_TEXTS, R },
+    { "permissions", API_TEXTS, R },
+    { "disabled", API_BOOL, 0 }, { "lockedUntil", API_INSTANT, N }, END };
 FIELDS(session) = { { "account", API_OBJECT, R, 0, "Account" }, { "csrf", API_TEXT, R },
     { "expiresAt", API_INSTANT, R }, END };
 FIELDS(account_create_body) = { { "login", API_TEXT, R, 64 }, { "name", API_TEXT, R, 100 },
-    { "role", API_TEXT, R, 64 }, { "unit", API_TEXT, 0, 64 }, { "phone", API_TEXT, 0, 40 },
-    { "password", API_TEXT, R, ACCESS_PASSWORD_BYTES_MAX }, { "enterpriseId", API_ID, 0 }, END };
+    { "role", API_TEXT, R, 64 },
+    { "unit", API_TEXT, 0, 64 }, { "phone", API_TEXT, 0, 40 },
+    { "password", API_TEXT, R, ACCESS_PASSWORD_BYTES_MAX },
+    { "enterpriseId", API_ID, 0 }, END };
 FIELDS(account_change) = { { "disabled", API_BOOL, R }, END };
 
 FIELDS(kind_ref) = { { "kind", API_TEXT, R }, { "name", API_NAME, R }, END };
 FIELDS(journal_key) = { { "origin", API_TEXT, R }, { "vkey", API_TEXT, R },
     { "profile", API_TEXT, R }, END };
 FIELDS(sample_account) = { { "login", API_TEXT, R }, { "name", API_TEXT, R },
-    { "role", API_TEXT, R }, { "roleName", API_NAME, R }, { "unitName", API_NAME, N }, END };
+    { "role", API_TEXT, R }, { "roleName", API_NAME, R },
+    { "unitName", API_NAME, N }, END };
 FIELDS(zone) = { { "zone", API_TEXT, R }, { "name", API_NAME, R }, { "synthetic", API_BOOL, R },
-    { "languages", API_TEXTS, R }, { "timezone", API_TEXT, R }, { "hours", API_TEXTS, R },
-    { "kinds", API_LIST, R, 0, "KindRef" }, { "journal", API_OBJECT, R, 0, "JournalKey" },
-    { "packVersion", API_TEXT, R }, { "version", API_TEXT, R }, { "now", API_INSTANT, R },
-    { "demoAccounts", API_LIST, R, 0, "SampleAccount" }, END };
+    { "languages", API_TEXTS, R },
+    { "timezone", API_TEXT, R }, { "hours", API_TEXTS, R }, { "kinds", API_LIST, R, 0, "KindRef" },
+    { "journal", API_OBJECT, R, 0, "JournalKey" }, { "packVersion", API_TEXT, R },
+    { "version", API_TEXT, R },
+    { "now", API_INSTANT, R }, { "demoAccounts", API_LIST, R, 0, "SampleAccount" }, END };
 FIELDS(topic) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "group", API_NAME, R },
-    { "examples", API_ANY, R }, { "keywords", API_TEXTS, R }, END };
+    { "examples", API_ANY, R },
+    { "keywords", API_TEXTS, R }, END };
 FIELDS(rating) = { { "levels", API_INT, R }, { "badAtMost", API_INT, R }, END };
 FIELDS(verb_ref) = { { "verb", API_TEXT, R }, { "name", API_NAME, R }, END };
 FIELDS(step) = { { "node", API_TEXT, R }, { "name", API_NAME, R }, END };
-FIELDS(promise_ref) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "unit", API_TEXT, R },
-    { "law", API_NAME, R }, END };
+FIELDS(promise_ref) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
+    { "unit", API_TEXT, R }, { "law", API_NAME, R }, END };
 FIELDS(kind) = { { "kind", API_TEXT, R }, { "name", API_NAME, R }, { "form", API_ANY, R },
-    { "topics", API_LIST, R, 0, "Topic" }, { "rating", API_OBJECT, R, 0, "RatingScale" },
-    { "channels", API_TEXTS, R }, { "verbs", API_LIST, R, 0, "VerbRef" },
+    { "topics", API_LIST, R, 0, "Topic" },
+    { "rating", API_OBJECT, R, 0, "RatingScale" }, { "channels", API_TEXTS, R },
+    { "verbs", API_LIST, R, 0, "VerbRef" },
     { "steps", API_LIST, R, 0, "Step" }, { "promises", API_LIST, R, 0, "PromiseRef" }, END };
 FIELDS(unit) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "kind", API_TEXT, 0 },
     { "phone", API_TEXT, 0 }, END };
@@ -61,195 +65,189 @@ FIELDS(calendar_day_body) = { { "date", API_DATE, R }, { "kind", API_TEXT, R },
     { "name", API_NAME, N }, END };
 FIELDS(calendar_year) = { { "year", API_INT, R }, { "days", API_LIST, R, 0, "CalendarDay" },
     { "provisional", API_BOOL, R }, END };
-FIELDS(knowledge) = { { "id", API_ID, R }, { "title", API_TEXT, R }, { "question", API_TEXT, R },
-    { "answer", API_TEXT, R }, { "topic", API_TEXT, R }, { "topicName", API_NAME, 0 },
+FIELDS(knowledge) = { { "id", API_ID, R }, { "title", API_TEXT, R },
+    { "question", API_TEXT, R }, { "answer", API_TEXT, R },
+    { "topic", API_TEXT, R }, { "topicName", API_NAME, 0 },
     { "unit", API_OBJECT, N, 0, "Unit" }, { "publishedOn", API_DATE, R }, END };
-FIELDS(template_) = { { "code", API_TEXT, R }, { "title", API_NAME, R }, { "text", API_NAME, R },
-    END };
+FIELDS(template_) = { { "code", API_TEXT, R }, { "title", API_NAME, R },
+    { "text", API_NAME, R }, END };
 
 FIELDS(on_behalf) = { { "enterpriseId", API_ID, R }, { "contactName", API_TEXT, 0, 100 },
     { "contactPhone", API_TEXT, 0, 40 }, END };
 FIELDS(case_create_body) = { { "kind", API_TEXT, R, 64 },
-    { "data", API_ANY, R, 0, NULL, "the form's fields by key" }, { "attachments", API_IDS, 0, 20 },
-    { "channel", API_TEXT, 0, 32 }, { "onBehalf", API_OBJECT, 0, 0, "OnBehalf" }, END };
+    { "data", API_ANY, R, 0, NULL, "the form's fields by key" },
+    { "attachments", API_IDS, 0, 20 }, { "channel", API_TEXT, 0, 32 },
+    { "onBehalf", API_OBJECT, 0, 0, "OnBehalf" }, END };
 FIELDS(remaining) = { { "days", API_INT, R, 0, NULL, "working days left, negative when late" },
     { "minutes", API_INT, R, 0, NULL, "office minutes left" }, END };
 FIELDS(promise) = { { "id", API_ID, R }, { "code", API_TEXT, R }, { "name", API_NAME, R },
-    { "scope", API_TEXT, R }, { "taskId", API_ID, R | N }, { "unit", API_TEXT, R },
-    { "amount", API_INT, R }, { "startedAt", API_INSTANT, R }, { "dueAt", API_INSTANT, R },
-    { "dueOn", API_DATE, R }, { "state", API_TEXT, R }, { "colour", API_TEXT, R },
+    { "scope", API_TEXT, R },
+    { "taskId", API_ID, R | N }, { "unit", API_TEXT, R }, { "amount", API_INT, R },
+    { "startedAt", API_INSTANT, R },
+    { "dueAt", API_INSTANT, R }, { "dueOn", API_DATE, R }, { "state", API_TEXT, R },
+    { "colour", API_TEXT, R },
     { "amberAt", API_INSTANT, R }, { "redAt", API_INSTANT, R }, { "endedAt", API_INSTANT, N },
     { "remaining", API_OBJECT, R, 0, "Remaining" }, { "extendedBy", API_INT, R },
-    { "provisional", API_BOOL, R }, { "law", API_NAME, R }, END };
+    { "provisional", API_BOOL, R },
+    { "law", API_NAME, R }, END };
 FIELDS(receipt_ref) = { { "event", API_ID, R }, { "leafHash", API_TEXT, R },
     { "index", API_INT, R | N }, { "at", API_INSTANT, R }, END };
-FIELDS(
-    case_ref) = { { "id", API_ID, R }, { "number", API_TEXT, R }, { "title", API_TEXT, R }, END };
 FIELDS(case_created_body) = { { "id", API_ID, R }, { "number", API_TEXT, R },
-    { "title", API_TEXT, R }, { "status", API_TEXT, R }, { "step", API_OBJECT, R, 0, "Step" },
-    { "unit", API_OBJECT, R | N, 0, "Unit" }, { "promises", API_LIST, R, 0, "Promise" },
+    { "title", API_TEXT, R }, { "status", API_TEXT, R },
+    { "step", API_OBJECT, R, 0, "Step" }, { "unit", API_OBJECT, R | N, 0, "Unit" },
+    { "promises", API_LIST, R, 0, "Promise" },
     { "next", API_NAME, R }, { "receipt", API_OBJECT, R, 0, "ReceiptRef" }, END };
 FIELDS(person) = { { "id", API_ID, 0 }, { "name", API_TEXT, R }, { "unit", API_TEXT, N }, END };
-#define SUMMARY                                                                                    \
-    { "id", API_ID, R }, { "number", API_TEXT, R }, { "kind", API_TEXT, R },                       \
-        { "title", API_TEXT, R }, { "topic", API_TEXT, R }, { "topicName", API_NAME, R },          \
-        { "status", API_TEXT, R }, { "step", API_OBJECT, R | N, 0, "Step" },                       \
-        { "unit", API_OBJECT, R | N, 0, "Unit" }, { "assignee", API_OBJECT, R | N, 0, "Person" },  \
-        { "enterprise", API_OBJECT, R | N, 0, "EnterpriseRef" }, { "urgency", API_TEXT, R },       \
-        { "channel", API_TEXT, R }, { "createdAt", API_INSTANT, R },                               \
-        { "updatedAt", API_INSTANT, R }, { "dueAt", API_INSTANT, R | N },                          \
-        { "dueOn", API_DATE, R | N }, { "colour", API_TEXT, R },                                   \
-        { "remaining", API_OBJECT, R | N, 0, "Remaining" }, { "rating", API_INT, R | N },          \
-        { "urged", API_INT, R }, { "supervised", API_BOOL, R }, { "reopened", API_INT, R },        \
-        { "suspended", API_BOOL, R }, { "imported", API_BOOL, R },                                 \
-    {                                                                                              \
-        "version", API_INT, R                                                                      \
-    }
+#define SUMMARY \
+    { "id", API_ID, R }, { "number", API_TEXT, R }, { "kind", API_TEXT, R }, \
+    { "title", API_TEXT, R }, { "topic", API_TEXT, R }, { "topicName", API_NAME, R }, \
+    { "status", API_TEXT, R }, { "step", API_OBJECT, R | N, 0, "Step" }, \
+    { "unit", API_OBJECT, R | N, 0, "Unit" }, { "assignee", API_OBJECT, R | N, 0, "Person" }, \
+    { "enterprise", API_OBJECT, R | N, 0, "EnterpriseRef" }, { "urgency", API_TEXT, R }, \
+    { "channel", API_TEXT, R }, { "createdAt", API_INSTANT, R }, \
+    { "updatedAt", API_INSTANT, R }, { "dueAt", API_INSTANT, R | N }, \
+    { "dueOn", API_DATE, R | N }, { "colour", API_TEXT, R }, \
+    { "remaining", API_OBJECT, R | N, 0, "Remaining" }, { "rating", API_INT, R | N }, \
+    { "urged", API_INT, R }, { "supervised", API_BOOL, R }, { "reopened", API_INT, R }, \
+    { "suspended", API_BOOL, R }, { "imported", API_BOOL, R }, { "version", API_INT, R }
 FIELDS(case_summary) = { SUMMARY, END };
 FIELDS(case_similar_body) = { SUMMARY, { "answer", API_TEXT, N }, END };
-FIELDS(contact) = { { "name", API_TEXT, R }, { "phone", API_TEXT, R }, { "masked", API_BOOL, R },
-    END };
+FIELDS(contact) = { { "name", API_TEXT, R }, { "phone", API_TEXT, R },
+    { "masked", API_BOOL, R }, END };
 FIELDS(task) = { { "id", API_ID, R }, { "node", API_TEXT, R }, { "name", API_NAME, R },
-    { "role", API_TEXT, R }, { "unit", API_OBJECT, R | N, 0, "Unit" },
-    { "assignee", API_OBJECT, R | N, 0, "Person" }, { "state", API_TEXT, R },
+    { "role", API_TEXT, R },
+    { "unit", API_OBJECT, R | N, 0, "Unit" }, { "assignee", API_OBJECT, R | N, 0, "Person" },
+    { "state", API_TEXT, R },
     { "createdAt", API_INSTANT, R }, { "signedAt", API_INSTANT, R | N },
     { "doneAt", API_INSTANT, R | N }, END };
 FIELDS(answer) = { { "text", API_TEXT, R }, { "at", API_INSTANT, R }, { "by", API_TEXT, R },
     { "unit", API_OBJECT, R | N, 0, "Unit" }, END };
 FIELDS(timeline) = { { "event", API_ID, R }, { "at", API_INSTANT, R },
-    { "actor", API_OBJECT, R, 0, "Person" }, { "verb", API_TEXT, R }, { "title", API_NAME, R },
-    { "text", API_TEXT, R | N }, { "public", API_BOOL, R }, { "data", API_ANY, R },
-    { "index", API_INT, R | N }, END };
+    { "actor", API_OBJECT, R, 0, "Person" },
+    { "verb", API_TEXT, R }, { "title", API_NAME, R }, { "text", API_TEXT, R | N },
+    { "public", API_BOOL, R },
+    { "data", API_ANY, R }, { "index", API_INT, R | N }, END };
 FIELDS(attachment) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "type", API_TEXT, R },
-    { "bytes", API_INT, R }, { "sha256", API_TEXT, 0 }, { "at", API_INSTANT, 0 },
-    { "by", API_TEXT, N }, { "event", API_ID, N }, END };
+    { "bytes", API_INT, R },
+    { "sha256", API_TEXT, 0 }, { "at", API_INSTANT, 0 }, { "by", API_TEXT, N },
+    { "event", API_ID, N }, END };
 FIELDS(verb_option) = { { "verb", API_TEXT, R }, { "name", API_NAME, R },
-    { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, { "taskId", API_ID, R | N },
-    { "needs", API_TEXTS, R }, { "optional", API_TEXTS, R }, END };
-FIELDS(link) = { { "relation", API_TEXT, R }, { "id", API_ID, R | N }, { "number", API_TEXT, R },
-    { "title", API_TEXT, R | N }, { "status", API_TEXT, R }, { "dueAt", API_INSTANT, R | N }, END };
+    { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N },
+    { "taskId", API_ID, R | N }, { "needs", API_TEXTS, R }, { "optional", API_TEXTS, R }, END };
+FIELDS(link) = { { "relation", API_TEXT, R }, { "id", API_ID, R | N },
+    { "number", API_TEXT, R }, { "title", API_TEXT, R | N },
+    { "status", API_TEXT, R }, { "dueAt", API_INSTANT, R | N }, END };
 FIELDS(extension) = { { "days", API_INT, R }, { "reason", API_TEXT, R },
-    { "askedBy", API_OBJECT, R, 0, "Person" }, { "askedAt", API_INSTANT, R }, END };
+    { "askedBy", API_OBJECT, R, 0, "Person" },
+    { "askedAt", API_INSTANT, R }, END };
 FIELDS(case_body) = { SUMMARY, { "text", API_TEXT, R }, { "data", API_ANY, R },
-    { "contact", API_OBJECT, R, 0, "Contact" }, { "place", API_TEXT, R | N },
-    { "ratingText", API_TEXT, N }, { "tasks", API_LIST, R, 0, "Task" },
+    { "contact", API_OBJECT, R, 0, "Contact" },
+    { "place", API_TEXT, R | N }, { "ratingText", API_TEXT, N },
+    { "tasks", API_LIST, R, 0, "Task" },
     { "promises", API_LIST, R, 0, "Promise" }, { "answer", API_OBJECT, R | N, 0, "Answer" },
     { "timeline", API_LIST, R, 0, "TimelineEntry" },
-    { "attachments", API_LIST, R, 0, "Attachment" }, { "verbs", API_LIST, R, 0, "VerbOption" },
-    { "links", API_LIST, R, 0, "CaseLink" }, { "extension", API_OBJECT, R | N, 0, "Extension" },
-    { "next", API_NAME, R }, { "source", API_TEXT, N }, { "sourceNumber", API_TEXT, N }, END };
-FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 }, { "unit", API_TEXT, 0, 64 },
-    { "assignee", API_ID, 0 }, { "days", API_INT, 0 }, { "rating", API_INT, 0 },
-    { "target", API_TEXT, 0, 64 }, { "public", API_BOOL, 0 }, { "attachments", API_IDS, 0, 20 },
-    END };
+    { "attachments", API_LIST, R, 0, "Attachment" },
+    { "verbs", API_LIST, R, 0, "VerbOption" }, { "links", API_LIST, R, 0, "CaseLink" },
+    { "extension", API_OBJECT, R | N, 0, "Extension" }, { "next", API_NAME, R },
+    { "source", API_TEXT, N },
+    { "sourceNumber", API_TEXT, N }, END };
+FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
+    { "unit", API_TEXT, 0, 64 }, { "assignee", API_ID, 0 },
+    { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 },
+    { "public", API_BOOL, 0 },
+    { "attachments", API_IDS, 0, 20 }, END };
 FIELDS(reveal) = { { "field", API_TEXT, R, 64 }, { "reason", API_TEXT, R, 400 }, END };
 FIELDS(revealed) = { { "value", API_TEXT, R }, END };
-FIELDS(count_event) = { { "at", API_INSTANT, R }, { "what", API_TEXT, R }, { "amount", API_INT, R },
-    { "dueAt", API_INSTANT, N }, { "text", API_TEXT, N }, END };
-FIELDS(count_day) = { { "date", API_DATE, R }, { "weekday", API_INT, R }, { "kind", API_TEXT, R },
-    { "name", API_NAME, N }, { "counted", API_INT, R }, { "total", API_INT, R },
-    { "provisional", API_BOOL, R }, { "start", API_BOOL, R }, { "paused", API_BOOL, R }, END };
+FIELDS(count_event) = { { "at", API_INSTANT, R }, { "what", API_TEXT, R },
+    { "amount", API_INT, R }, { "dueAt", API_INSTANT, N },
+    { "text", API_TEXT, N }, END };
+FIELDS(count_day) = { { "date", API_DATE, R }, { "weekday", API_INT, R },
+    { "kind", API_TEXT, R }, { "name", API_NAME, N },
+    { "counted", API_INT, R }, { "total", API_INT, R }, { "provisional", API_BOOL, R },
+    { "start", API_BOOL, R },
+    { "paused", API_BOOL, R }, END };
 FIELDS(promise_count) = { { "promise", API_OBJECT, R, 0, "Promise" },
-    { "events", API_LIST, R, 0, "CountEvent" }, { "days", API_LIST, R, 0, "CountDay" },
-    { "hours", API_TEXTS, R }, { "law", API_NAME, R }, END };
+    { "events", API_LIST, R, 0, "CountEvent" },
+    { "days", API_LIST, R, 0, "CountDay" }, { "hours", API_TEXTS, R },
+    { "law", API_NAME, R }, END };
 FIELDS(task_item_body) = { { "taskId", API_ID, R }, { "step", API_OBJECT, R, 0, "Step" },
-    { "state", API_TEXT, R }, { "signedAt", API_INSTANT, R | N },
-    { "promise", API_OBJECT, R | N, 0, "Promise" }, { "case", API_OBJECT, R, 0, "CaseSummary" },
+    { "state", API_TEXT, R },
+    { "signedAt", API_INSTANT, R | N }, { "promise", API_OBJECT, R | N, 0, "Promise" },
+    { "case", API_OBJECT, R, 0, "CaseSummary" },
     { "verbs", API_TEXTS, R }, END };
 FIELDS(counts) = { { "broken", API_INT, R }, { "red", API_INT, R }, { "amber", API_INT, R },
-    { "green", API_INT, R }, { "paused", API_INT, R }, END };
+    { "green", API_INT, R },
+    { "paused", API_INT, R }, END };
 FIELDS(officer) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "unit", API_TEXT, R }, END };
-FIELDS(enterprise) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "creditCode", API_TEXT, R },
-    { "data", API_ANY, R }, END };
-FIELDS(figure_ref) = { { "name", API_TEXT, R }, { "kind", API_TEXT, R }, { "title", API_NAME, R },
-    { "unit", API_NAME, R }, { "note", API_NAME, N }, { "good", API_TEXT, R },
-    { "target", API_NUMBER, R | N }, { "dimensions", API_TEXTS, R }, { "drawing", API_TEXT, R },
-    END };
+FIELDS(enterprise) = { { "id", API_ID, R }, { "name", API_TEXT, R },
+    { "creditCode", API_TEXT, R }, { "data", API_ANY, R }, END };
+FIELDS(figure_ref) = { { "name", API_TEXT, R }, { "kind", API_TEXT, R },
+    { "title", API_NAME, R }, { "unit", API_NAME, R },
+    { "note", API_NAME, N }, { "good", API_TEXT, R }, { "target", API_NUMBER, R | N },
+    { "dimensions", API_TEXTS, R },
+    { "drawing", API_TEXT, R }, END };
 FIELDS(figure_group) = { { "key", API_TEXT, R }, { "label", API_NAME, R },
     { "value", API_NUMBER, R | N }, { "count", API_INT, R }, END };
 FIELDS(figure_previous) = { { "value", API_NUMBER, R | N }, { "from", API_TEXT, R },
     { "to", API_TEXT, R }, END };
 FIELDS(figure) = { { "name", API_TEXT, R }, { "title", API_NAME, R }, { "unit", API_NAME, R },
-    { "value", API_NUMBER, R | N }, { "count", API_INT, R }, { "by", API_TEXT, R | N },
-    { "groups", API_LIST, R, 0, "FigureGroup" },
+    { "value", API_NUMBER, R | N },
+    { "count", API_INT, R }, { "by", API_TEXT, R | N }, { "groups", API_LIST, R, 0, "FigureGroup" },
     { "previous", API_OBJECT, R | N, 0, "FigurePrevious" }, { "at", API_INSTANT, R }, END };
 FIELDS(import_fault) = { { "row", API_INT, R }, { "column", API_TEXT, N },
     { "message", API_TEXT, R }, END };
 FIELDS(import_result) = { { "rows", API_INT, R }, { "accepted", API_INT, R },
-    { "faults", API_LIST, R, 0, "ImportFault" }, { "batch", API_ID, R | N }, END };
-FIELDS(inclusion) = { { "index", API_INT, R }, { "size", API_INT, R }, { "leafHash", API_TEXT, R },
+    { "faults", API_LIST, R, 0, "ImportFault" },
+    { "batch", API_ID, R | N }, END };
+FIELDS(inclusion) = { { "index", API_INT, R }, { "size", API_INT, R },
+    { "leafHash", API_TEXT, R }, { "proof", API_TEXTS, R }, END };
+FIELDS(consistency) = { { "from", API_INT, R }, { "to", API_INT, R },
     { "proof", API_TEXTS, R }, END };
-FIELDS(
-    consistency) = { { "from", API_INT, R }, { "to", API_INT, R }, { "proof", API_TEXTS, R }, END };
 FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, END };
 FIELDS(field_error) = { { "field", API_TEXT, 0 }, { "message", API_TEXT, R },
     { "code", API_TEXT, 0 }, END };
 FIELDS(problem) = { { "type", API_TEXT, R }, { "title", API_TEXT, R }, { "status", API_INT, R },
-    { "detail", API_TEXT, 0 }, { "code", API_TEXT, R }, { "requestId", API_TEXT, 0 },
-    { "field", API_TEXT, 0 }, { "errors", API_LIST, 0, 0, "FieldError" }, END };
+    { "detail", API_TEXT, 0 },
+    { "code", API_TEXT, R }, { "requestId", API_TEXT, 0 }, { "field", API_TEXT, 0 },
+    { "errors", API_LIST, 0, 0, "FieldError" }, END };
 
-/* clang-format on */
 const struct api_schema api_schemas[] = {
-    { "SignIn", "a login and its password", sign_in },
-    { "PasswordChange", NULL, password_change },
-    { "EnterpriseRef", NULL, enterprise_ref },
-    { "Account", NULL, account },
+    { "SignIn", "a login and its password", sign_in }, { "PasswordChange", NULL, password_change },
+    { "EnterpriseRef", NULL, enterprise_ref }, { "Account", NULL, account },
     { "Session", NULL, session },
-    { "AccountCreate", NULL, account_create_body },
-    { "AccountChange", NULL, account_change },
+    { "AccountCreate", NULL, account_create_body }, { "AccountChange", NULL, account_change },
     { "KindRef", NULL, kind_ref },
     { "JournalKey", "the key that signs checkpoints", journal_key },
     { "SampleAccount", NULL, sample_account },
-    { "Zone", NULL, zone },
-    { "Topic", NULL, topic },
-    { "RatingScale", NULL, rating },
+    { "Zone", NULL, zone }, { "Topic", NULL, topic }, { "RatingScale", NULL, rating },
     { "VerbRef", NULL, verb_ref },
-    { "Step", NULL, step },
-    { "PromiseRef", NULL, promise_ref },
-    { "Kind", NULL, kind },
+    { "Step", NULL, step }, { "PromiseRef", NULL, promise_ref }, { "Kind", NULL, kind },
     { "Unit", NULL, unit },
-    { "CalendarDay", NULL, calendar_day_body },
-    { "CalendarYear", NULL, calendar_year },
+    { "CalendarDay", NULL, calendar_day_body }, { "CalendarYear", NULL, calendar_year },
     { "Knowledge", NULL, knowledge },
-    { "Template", NULL, template_ },
-    { "OnBehalf", NULL, on_behalf },
+    { "Template", NULL, template_ }, { "OnBehalf", NULL, on_behalf },
     { "CaseCreate", NULL, case_create_body },
-    { "Remaining", NULL, remaining },
-    { "Promise", "a deadline with its law", promise },
+    { "Remaining", NULL, remaining }, { "Promise", "a deadline with its law", promise },
     { "ReceiptRef", NULL, receipt_ref },
-    { "CaseCreated", NULL, case_created_body },
-    { "Person", NULL, person },
-    { "CaseSummary", NULL, case_summary },
-    { "SimilarCase", NULL, case_similar_body },
+    { "CaseCreated", NULL, case_created_body }, { "Person", NULL, person },
+    { "CaseSummary", NULL, case_summary }, { "SimilarCase", NULL, case_similar_body },
     { "Contact", NULL, contact },
-    { "Task", NULL, task },
-    { "Answer", NULL, answer },
-    { "TimelineEntry", NULL, timeline },
+    { "Task", NULL, task }, { "Answer", NULL, answer }, { "TimelineEntry", NULL, timeline },
     { "Attachment", NULL, attachment },
-    { "VerbOption", NULL, verb_option },
-    { "CaseLink", NULL, link },
-    { "Extension", NULL, extension },
-    { "Case", NULL, case_body },
-    { "VerbInput", NULL, verb_body },
-    { "DryRun", NULL, dry_run },
-    { "Reveal", NULL, reveal },
+    { "VerbOption", NULL, verb_option }, { "CaseLink", NULL, link },
+    { "Extension", NULL, extension }, { "Case", NULL, case_body },
+    { "VerbInput", NULL, verb_body }, { "DryRun", NULL, dry_run }, { "Reveal", NULL, reveal },
     { "Revealed", NULL, revealed },
-    { "CountEvent", NULL, count_event },
-    { "CountDay", NULL, count_day },
+    { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },
     { "PromiseCount", NULL, promise_count },
-    { "TaskItem", NULL, task_item_body },
-    { "ColourCounts", NULL, counts },
+    { "TaskItem", NULL, task_item_body }, { "ColourCounts", NULL, counts },
     { "Officer", NULL, officer },
-    { "Enterprise", NULL, enterprise },
-    { "FigureRef", NULL, figure_ref },
-    { "FigureGroup", NULL, figure_group },
-    { "FigurePrevious", NULL, figure_previous },
+    { "Enterprise", NULL, enterprise }, { "FigureRef", NULL, figure_ref },
+    { "FigureGroup", NULL, figure_group }, { "FigurePrevious", NULL, figure_previous },
     { "Figure", NULL, figure },
-    { "ImportFault", NULL, import_fault },
-    { "ImportResult", NULL, import_result },
+    { "ImportFault", NULL, import_fault }, { "ImportResult", NULL, import_result },
     { "Inclusion", NULL, inclusion },
-    { "Consistency", NULL, consistency },
-    { "FieldError", NULL, field_error },
+    { "Consistency", NULL, consistency }, { "FieldError", NULL, field_error },
     { "Problem", "what went wrong (RFC 9457)", problem },
 };
 const size_t api_schema_count = sizeof api_schemas / sizeof *api_schemas;
