@@ -18,6 +18,7 @@
  *   defensive, no double-quoted strings, untrusted schema: what is in the file cannot run code
  */
 #include "store/internal.h"
+#include "store/median.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -205,6 +206,8 @@ static int add_functions(struct store_conn *c)
     int rc = sqlite3_create_function(c->db, "junma_terms", 1, flags, NULL, sql_terms, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "junma_zone", 0, flags, c, sql_zone, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = median_register(c->db);
     return rc == SQLITE_OK ? tokens_register(c->db) : rc;
 }
 

@@ -122,7 +122,7 @@ static const char report[] =
     " reopened, urged, supervised, suspended, amber_at, red_at,"
     " CASE promise_state WHEN 0 THEN 'running' WHEN 1 THEN 'paused' WHEN 2 THEN 'met'"
     " WHEN 3 THEN 'met_late' WHEN 4 THEN 'void' ELSE 'none' END AS promise,"
-    " CASE WHEN status = 0 THEN 1 ELSE 0 END AS open FROM cases WHERE zone = {zone};";
+    " CASE WHEN status = 0 THEN 1 ELSE 0 END AS open, source FROM cases WHERE zone = {zone};";
 
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },

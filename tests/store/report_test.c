@@ -78,6 +78,10 @@ static void test_allowed(void **state)
     struct store *s = *state;
     gives(s, "SELECT count(*) FROM note_here", 500);
     gives(s, "SELECT count(*) FROM tag", 10);
+    gives(s, "WITH v (x) AS (VALUES (9), (1), (NULL), (2)) SELECT median(x) FROM v", 2);
+    gives(s, "WITH v (x) AS (VALUES (9), (1), (3), (2)) SELECT 10 * median(x) FROM v", 25);
+    gives(s, "WITH v (x) AS (VALUES (NULL)) SELECT median(x) IS NULL FROM v", 1);
+    gives(s, "SELECT median(id) FROM note_here", 501);
     gives(s, "SELECT sum(id) FROM note_here WHERE body LIKE 'body 1%'",
         number(s, "SELECT sum(id) FROM note WHERE zone = 'z' AND body LIKE 'body 1%'"));
     gives(s,
