@@ -31,7 +31,7 @@ const pixel = Buffer.from(
 )
 
 async function send(page, title) {
-  await go(page, '/new/request?topic=power')
+  await go(page, '/hall/new/request?topic=power')
   await fill(page, title)
   await forward(page)
   await page.locator('#f-place').fill('三号厂房')
@@ -70,7 +70,7 @@ spec('a wrong password is told in words and nothing is lost', async ({ open }) =
 
 spec('three thoughts to an accepted request: number, deadline, unit, receipt', async ({ open }) => {
   const page = await asContact(open)
-  await go(page, '/new/request?topic=power')
+  await go(page, '/hall/new/request?topic=power')
   check((await page.locator('#f-topic').inputValue()) === 'power', 'the topic is filled in')
   await forward(page)
   check((await page.evaluate(() => document.activeElement.id)) === 'f-title', 'the focus goes to the first fault')
@@ -105,7 +105,7 @@ spec('three thoughts to an accepted request: number, deadline, unit, receipt', a
 
 spec('the server has the last word: its fault stands at its field, the focus there', async ({ open }) => {
   const page = await asContact(open)
-  await go(page, '/new/request')
+  await go(page, '/hall/new/request')
   await fill(page, '电话写错的诉求')
   await forward(page)
   await page.locator('#f-place').waitFor()
@@ -121,7 +121,7 @@ spec('the server has the last word: its fault stands at its field, the focus the
 
 spec('a draft is kept by itself, offered again, and dropped when told', async ({ open }) => {
   const page = await asContact(open)
-  await go(page, '/new/request')
+  await go(page, '/hall/new/request')
   await fill(page, '写到一半的诉求')
   await page.getByText('保存在本机').waitFor()
   await page.waitForTimeout(900)
@@ -139,7 +139,7 @@ spec('a draft is kept by itself, offered again, and dropped when told', async ({
 spec('a request written without a connection is kept and sent once', async ({ open }) => {
   const page = await asContact(open)
   const title = `断网时提的诉求 ${Date.now() % 100000}`
-  await go(page, '/new/request')
+  await go(page, '/hall/new/request')
   await fill(page, title)
   await forward(page)
   await page.locator('#f-place').waitFor()
@@ -205,7 +205,7 @@ spec('the way by keyboard: search, arrows, Enter', async ({ open }) => {
 
 spec('a stranger’s case number answers 404 in words', async ({ open }) => {
   const page = await asContact(open)
-  await page.goto(`${base}/cases/999999999999`)
+  await page.goto(`${base}/hall/cases/999999999999`)
   const note = page.locator('[role=alert]')
   await note.waitFor()
   check((await note.innerText()).length > 8, 'words')
@@ -235,8 +235,8 @@ for (const language of ['zh-CN', 'en']) {
     spec(`every page holds at ${size} in ${language}`, async ({ open }) => {
       const page = await asContact(open, { size, language })
       const first = (await (await page.request.get(`${base}/api/cases?limit=1`)).json()).items[0]
-      const paths = { home: '/', new: '/new/request', cases: '/cases', knowledge: '/knowledge', receipt: '/receipt', password: '/password', nowhere: '/no/such/page' }
-      if (first) paths.case = `/cases/${first.id}`
+      const paths = { home: '/', new: '/hall/new/request', cases: '/hall/cases', knowledge: '/hall/knowledge', receipt: '/receipt', password: '/login/password', nowhere: '/hall/no/such/page' }
+      if (first) paths.case = `/hall/cases/${first.id}`
       for (const [name, path] of Object.entries(paths)) {
         await go(page, path)
         await page.waitForLoadState('networkidle')
@@ -255,7 +255,7 @@ spec('the language changes in place and is remembered', async ({ open }) => {
   await page.getByRole('button', { name: 'English' }).click()
   await page.getByRole('heading', { name: 'What do you need?' }).waitFor()
   check((await page.locator('html').getAttribute('lang')) === 'en', 'lang')
-  await go(page, '/knowledge')
+  await go(page, '/hall/knowledge')
   await page.getByRole('heading', { name: 'Answers' }).waitFor()
 })
 

@@ -33,7 +33,7 @@ const common: RouteRecordRaw[] = [
     meta: { title: 'shared.login.title' },
   },
   {
-    path: '/password',
+    path: '/login/password',
     name: 'password',
     component: () => import('@/shared/PasswordPage.vue'),
     meta: { title: 'shared.password.title', private: true },
