@@ -46,6 +46,38 @@ static bool too_deep(str text, int *line)
     return false;
 }
 
+/* In our words: the library's are for programmers, and in one language. */
+static void describe(const json_error_t *error, const char **zh, const char **en)
+{
+    *zh = "此处不符合 JSON 语法";
+    *en = "this is not JSON";
+    switch (json_error_code(error)) {
+    case json_error_premature_end_of_input:
+        *zh = "内容不完整,缺少结尾";
+        *en = "it ends too early";
+        break;
+    case json_error_end_of_input_expected:
+        *zh = "结尾之后还有内容";
+        *en = "there is more after its end";
+        break;
+    case json_error_duplicate_key:
+        *zh = "同一对象中有重复的名称";
+        *en = "a name stands twice in one object";
+        break;
+    case json_error_numeric_overflow:
+        *zh = "数字超出范围";
+        *en = "a number is out of range";
+        break;
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        *zh = "名称中含有空字符";
+        *en = "a name holds a NUL character";
+        break;
+    default: /* the library's list is open; the rest is for its other uses */
+        break;
+    }
+}
+
 enum err json_parse(struct arena *a, str text, json_t **out, struct diag *d)
 {
     int line;
@@ -59,10 +91,14 @@ enum err json_parse(struct arena *a, str text, json_t **out, struct diag *d)
     json_error_t error;
     json_t *v = json_loadb(text.data ? text.data : "", text.bytes,
         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    if (!v && json_error_code(&error) == json_error_out_of_memory)
+        return diag_set(d, ERR_MEMORY, "内存不足", "out of memory");
     if (!v) {
+        const char *zh, *en;
+        describe(&error, &zh, &en);
         diag_at(d, NULL, error.line, error.column);
-        return diag_set(d, ERR_SYNTAX, "JSON 格式有误,第 %d 行第 %d 列:%s",
-            "malformed JSON at line %d, column %d: %s", error.line, error.column, error.text);
+        return diag_set(d, ERR_SYNTAX, "JSON 格式有误,第 %1$d 行第 %2$d 列:%3$s%4$.0s",
+            "malformed JSON at line %1$d, column %2$d: %3$.0s%4$s", error.line, error.column, zh, en);
     }
     v = json_keep(a, v);
     if (!v)
