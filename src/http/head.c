@@ -37,23 +37,32 @@ static enum MHD_Result gather_header(void *ctx, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
+/* The first HTTP_HEADERS_MAX of them; false: no memory. */
 static bool read_headers(struct exchange *ex)
 {
-    struct diag d = { 0 };
     int total = MHD_get_connection_values(ex->connection, MHD_HEADER_KIND, NULL, NULL);
-    if (total > HTTP_HEADERS_MAX) {
-        diag_set(&d, ERR_LIMIT, "请求首部超过 %d 个", "more than %d request headers", HTTP_HEADERS_MAX);
-        return refuse(ex, 431, &d);
-    }
     struct gather g = { .ex = ex, .room = (size_t)(total < 0 ? 0 : total) };
+    ex->headers_sent = g.room;
+    if (g.room > HTTP_HEADERS_MAX)
+        g.room = HTTP_HEADERS_MAX;
     g.list = ARENA_ARRAY(&ex->arena, struct http_pair, g.room);
     if (!g.list)
         return false;
     MHD_get_connection_values_n(ex->connection, MHD_HEADER_KIND, gather_header, &g);
     ex->req.headers = g.list;
     ex->req.header_count = g.count;
-    for (size_t i = 0; i < g.count; i++)
-        if (!str_is_utf8(g.list[i].name) || !str_is_utf8(g.list[i].value)) {
+    return true;
+}
+
+static bool check_headers(struct exchange *ex)
+{
+    struct diag d = { 0 };
+    if (ex->headers_sent > HTTP_HEADERS_MAX) {
+        diag_set(&d, ERR_LIMIT, "请求首部超过 %d 个", "more than %d request headers", HTTP_HEADERS_MAX);
+        return refuse(ex, 431, &d);
+    }
+    for (size_t i = 0; i < ex->req.header_count; i++)
+        if (!str_is_utf8(ex->req.headers[i].name) || !str_is_utf8(ex->req.headers[i].value)) {
             diag_set(&d, ERR_UTF8, "请求首部不是有效的 UTF-8 编码",
                 "a request header is not valid UTF-8");
             return refuse(ex, 400, &d);
@@ -82,6 +91,11 @@ static bool read_framing(struct exchange *ex)
         diag_set(&d, ERR_SYNTAX, "请求首部 Host、Content-Length 或 Transfer-Encoding 重复或有误",
             "Host, Content-Length or Transfer-Encoding is repeated or malformed");
         return refuse(ex, 400, &d);
+    }
+    if (encodings && !str_equal_nocase(http_header(&ex->req, "transfer-encoding"), STR("chunked"))) {
+        diag_set(&d, ERR_UNSUPPORTED, "传输编码只支持 chunked",
+            "the only transfer encoding that is supported is chunked");
+        return refuse(ex, 501, &d);
     }
     ex->body_expected = encodings ? SIZE_MAX : (size_t)bytes;
     str coding = http_header(&ex->req, "content-encoding");
@@ -213,14 +227,13 @@ bool head_read(struct exchange *ex, const char *method)
     struct http_request *req = &ex->req;
     struct http_match m;
     req->method = str_copy(&ex->arena, str_from(method));
-    if (!read_headers(ex)) {
-        read_id(ex);
-        return false;
-    }
+    /* Refused before the framing is known: whatever follows is no request, so nobody waits for it. */
+    ex->body_expected = SIZE_MAX;
+    bool whole = read_headers(ex);
     read_id(ex);
     read_peer(ex);
     req->lang = http_parse_language(http_header(req, "accept-language"));
-    if (!read_framing(ex) || !read_target(ex))
+    if (!whole || !check_headers(ex) || !read_framing(ex) || !read_target(ex))
         return false;
     http_table_match(&ex->server->table, &ex->path, req->method, &m);
     if (!m.entry)

@@ -75,6 +75,7 @@ struct exchange {
     struct http_path path;
     struct http_pair params[HTTP_PARAMS_MAX];
     struct buf body;
+    size_t headers_sent;   /* of which HTTP_HEADERS_MAX are kept */
     size_t body_expected;  /* SIZE_MAX: chunked, not said beforehand */
     size_t body_charged;   /* of server.bodies_bytes */
     size_t body_discarded; /* after a refusal */
