@@ -89,6 +89,19 @@ str str_trim(str s)
     return s;
 }
 
+bool str_blank(str s)
+{
+    for (size_t i = 0; i < s.bytes;) {
+        uint32_t c = str_next_code_point(s, &i);
+        bool space = c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x2028
+            || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x2060 || c == 0x3000
+            || c == 0xFEFF;
+        if (!space && !(c < 0x80 && is_space((char)c)))
+            return false;
+    }
+    return true;
+}
+
 bool str_split(str *rest, char separator, str *part)
 {
     if (!rest->data)

@@ -35,6 +35,9 @@ bool str_ends(str s, str suffix);
 ptrdiff_t str_find(str s, str needle, size_t from);
 str str_slice(str s, size_t from, size_t to); /* clamped */
 str str_trim(str s);                          /* ASCII white space */
+/* Nothing that can be seen: empty, or white space of any script (U+3000, which Chinese keyboards
+ * type, too). */
+bool str_blank(str s);
 /* Takes what stands before the separator off the front of rest; false when rest is used up. */
 bool str_split(str *rest, char separator, str *part);
 uint64_t str_hash(str s); /* FNV-1a; for tables, not against an adversary */

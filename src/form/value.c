@@ -13,7 +13,7 @@ static json_t *text_value(struct answer *a, str s)
 static bool is_empty(const json_t *v)
 {
     if (json_is_string(v))
-        return !str_trim((str){ json_string_value(v), json_string_length(v) }).bytes;
+        return str_blank((str){ json_string_value(v), json_string_length(v) });
     return !v || json_is_null(v) || (json_is_array(v) && !json_array_size(v));
 }
 

@@ -97,7 +97,7 @@ static enum err check_account(struct op *op, const struct account_input *in)
     if (!login_good(in->login))
         return field_error(op, "login", "登录名为2至64位小写字母、数字或 . - _ @",
             "a login has 2 to 64 small letters, digits or . - _ @");
-    if (!str_trim(in->name).bytes || in->name.bytes > 100)
+    if (str_blank(in->name) || in->name.bytes > 100)
         return field_error(op, "name", "请填写姓名", "please give a name");
     if (!role)
         return field_error(op, "role", "没有这个角色", "there is no such role");

@@ -80,6 +80,27 @@ static bool channel_known(const struct pack_system *s, str channel)
     return false;
 }
 
+/* The files that the form names are those that come with the case; their owner is asked when they
+ * are linked to it. */
+static enum err check_files(struct op *op, const struct case_input *in, str key, const json_t *data)
+{
+    const json_t *list = key.bytes ? json_object_getn(data, key.data, key.bytes) : NULL;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *v = json_array_get(list, i);
+        int64_t id = 0;
+        bool sent = false;
+        (void)id_parse((str){ json_string_value(v), json_string_length(v) }, &id);
+        for (size_t f = 0; id && f < in->file_count; f++)
+            sent = sent || in->files[f] == id;
+        if (sent)
+            continue;
+        diag_field(op->diag, key);
+        return diag_set(op->diag, ERR_INVALID, "第%zu个文件没有随办件一起提交,请重新上传",
+            "file %zu was not sent along with the case; please upload it again", i + 1);
+    }
+    return OK;
+}
+
 static enum err check_form(
     struct op *op, const struct case_input *in, struct moving *m, json_t **cleaned)
 {
@@ -98,7 +119,7 @@ static enum err check_form(
         return diag_set(op->diag, ERR_INVALID, "没有事项类别“%.*s”,请从列表中选择",
             "there is no topic \"%.*s\"; please choose one of the list", STR_ARGS(topic));
     }
-    return OK;
+    return check_files(op, in, s->fields.attachments, *cleaned);
 }
 
 static void fill_row(

@@ -275,6 +275,7 @@ static enum err do_withdraw(struct doing *d)
     d->is_public = true;
     d->m->row.status = CASE_WITHDRAWN;
     d->m->row.suspended = 0;
+    d->m->row.extension = STR_NONE;
     return procedure_cancel(d->m, PROMISE_VOID);
 }
 
@@ -287,7 +288,7 @@ static enum err do_rate(struct doing *d)
         return diag_set(m->op->diag, ERR_INVALID, "评价应为1至%d", "a rating is 1 to %d", levels);
     }
     bool bad = d->in->rating <= m->system->rating_bad_at_most;
-    if (bad && !str_trim(d->in->text).bytes)
+    if (bad && str_blank(d->in->text))
         return invalid(m->op, "text", "请说明不满意的原因,以便整改",
             "please say what was not right, so that it can be put right");
     d->is_public = true;
@@ -347,6 +348,7 @@ static enum err do_merge(struct doing *d)
     d->m->row.status = CASE_MERGED;
     d->m->row.merged_into = target.id;
     d->m->row.suspended = 0;
+    d->m->row.extension = STR_NONE;
     d->other = target.id;
     TRY(procedure_cancel(d->m, PROMISE_VOID));
     return tell_target(d, &target);
@@ -356,7 +358,7 @@ static enum err do_note(struct doing *d)
 {
     const struct actor *a = d->m->op->actor;
     bool by_applicant = a->role && a->role->scope == PACK_SCOPE_ENTERPRISE;
-    if (!str_trim(d->in->text).bytes && !d->in->file_count)
+    if (str_blank(d->in->text) && !d->in->file_count)
         return invalid(d->m->op, "text", "请填写说明或添加附件",
             "please write something or add a file");
     d->is_public = d->in->is_public || by_applicant;
@@ -409,7 +411,7 @@ static enum err check_inputs(struct op *op, const struct verb_input *in)
     if (in->text.bytes > TEXT_BYTES_MAX)
         return invalid(op, "text", "说明过长,请控制在六千字以内",
             "the text is too long; please keep it under 20,000 bytes");
-    if ((wants & VERB_NEEDS_TEXT) && !str_trim(in->text).bytes)
+    if ((wants & VERB_NEEDS_TEXT) && str_blank(in->text))
         return invalid(op, "text", "请填写说明", "please say why, or what");
     if ((wants & VERB_NEEDS_UNIT) && !in->unit.bytes)
         return invalid(op, "unit", "请选择承办单位", "please choose a unit");

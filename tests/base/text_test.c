@@ -53,6 +53,17 @@ static void finding_and_slicing(void **state)
     assert_text(str_trim(STR_NONE), "");
 }
 
+static void blanks(void **state)
+{
+    (void)state;
+    assert_true(str_blank(STR_NONE));
+    assert_true(str_blank(STR(" \t\r\n\v\f")));
+    assert_true(str_blank(STR("\xe3\x80\x80\xc2\xa0\xe2\x80\x8b\xef\xbb\xbf"))); /* U+3000 A0 200B FEFF */
+    assert_false(str_blank(STR("\xe3\x80\x80\xe5\x81\x9c")));
+    assert_false(str_blank(STR(" .")));
+    assert_false(str_blank(STR("\0")));
+}
+
 static void splitting(void **state)
 {
     (void)state;
@@ -236,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comparing),
         cmocka_unit_test(finding_and_slicing),
+        cmocka_unit_test(blanks),
         cmocka_unit_test(splitting),
         cmocka_unit_test(whole_numbers),
         cmocka_unit_test(copies_are_terminated),
