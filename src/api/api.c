@@ -59,6 +59,25 @@ static enum err touch(struct store_conn *conn, void *ctx, struct diag *d)
     return session_touch(&op, c->token);
 }
 
+/* A parameter that is not understood is refused: else what was left out of a filter by a slip of
+ * the pen would come back as the answer. */
+static bool query_known(struct call *c)
+{
+    for (size_t i = 0; !c->doc->open_query && i < c->req->query_count; i++) {
+        str name = c->req->queries[i].name;
+        const struct api_param *p = c->doc->params;
+        while (p && p->name && !str_is(name, p->name))
+            p++;
+        if (p && p->name)
+            continue;
+        diag_field(&c->diag, name);
+        diag_set(&c->diag, ERR_INVALID, "这个网址没有参数“%.*s”",
+            "this address takes no parameter \"%.*s\"", STR_ARGS(name));
+        return false;
+    }
+    return true;
+}
+
 /* The comparison takes as long whatever differs. */
 static bool same_token(str a, str b)
 {
@@ -76,6 +95,8 @@ static bool admit(struct call *c)
             diag_set(&c->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
         return false;
     }
+    if (!query_known(c))
+        return false;
     if (!is_write(c->req) || !c->signed_in)
         return true;
     if (!same_token(http_header(c->req, "X-CSRF-Token"), c->session.csrf)) {
@@ -195,7 +216,58 @@ bool api_query_flag(struct call *c, const char *name, bool *out)
     if (!api_query(c, name, &text))
         return false;
     *out = str_is(text, "true") || str_is(text, "1");
-    return true;
+    if (*out || !text.bytes || str_is(text, "false") || str_is(text, "0"))
+        return true;
+    diag_field(&c->diag, str_from(name));
+    diag_set(&c->diag, ERR_INVALID, "参数 %s 应为 true 或 false",
+        "the parameter %s must be true or false", name);
+    api_fail(c);
+    return false;
+}
+
+bool api_query_text(struct call *c, const char *name, str *out)
+{
+    if (!api_query(c, name, out))
+        return false;
+    if (str_code_points(*out) <= API_SEARCH_MAX)
+        return true;
+    diag_field(&c->diag, str_from(name));
+    diag_set(&c->diag, ERR_LIMIT, "搜索的文字请控制在 %d 字以内",
+        "please search for at most %d characters", API_SEARCH_MAX);
+    api_fail(c);
+    return false;
+}
+
+bool api_query_word(struct call *c, const char *name, const char *const *words, str *out)
+{
+    struct buf b;
+    if (!api_query(c, name, out))
+        return false;
+    buf_init(&b, c->op.arena, 4 * KIB);
+    for (size_t i = 0; words[i]; i++) {
+        if (!out->bytes || str_is(*out, words[i]))
+            return true;
+        buf_printf(&b, "%s%s", i ? " " : "", words[i]);
+    }
+    diag_field(&c->diag, str_from(name));
+    diag_set(&c->diag, ERR_INVALID, "参数 %s 应为其中之一:%.*s",
+        "the parameter %s must be one of: %.*s", name, STR_ARGS(buf_str(&b)));
+    api_fail(c);
+    return false;
+}
+
+bool api_query_month(struct call *c, const char *name, str *out)
+{
+    struct date d;
+    if (!api_query(c, name, out))
+        return false;
+    if (!out->bytes || date_parse(str_concat(c->op.arena, *out, STR("-01")), &d))
+        return true;
+    diag_field(&c->diag, str_from(name));
+    diag_set(&c->diag, ERR_INVALID, "参数 %s 应为月份,例如 2026-11",
+        "the parameter %s must be a month like 2026-11", name);
+    api_fail(c);
+    return false;
 }
 
 bool api_param_id(struct call *c, const char *name, int64_t *id)

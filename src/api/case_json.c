@@ -3,6 +3,9 @@
 
 #include "api/files.h"
 
+const char *const api_colours[] = { "broken", "red", "amber", "green", "paused", "met", "met_late",
+    NULL };
+
 json_t *json_name(struct name2 n)
 {
     json_t *o = json_object();

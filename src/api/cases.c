@@ -449,7 +449,7 @@ static enum err reveal_work(struct call *c)
         return diag_set(c->op.diag, ERR_INVALID, "field 只能是 contact_phone",
             "field can only be contact_phone");
     }
-    if (!str_trim(json_str(c->body, "reason")).bytes) {
+    if (str_blank(json_str(c->body, "reason"))) {
         diag_field(c->op.diag, STR("reason"));
         return diag_set(c->op.diag, ERR_INVALID, "请说明查看的原因",
             "please say why you need to see it");

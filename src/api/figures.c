@@ -34,21 +34,41 @@ static void list(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
+static int64_t month_number(str month)
+{
+    int64_t year = 0, m = 0;
+    (void)str_to_int64(str_slice(month, 0, 4), &year);
+    (void)str_to_int64(str_slice(month, 5, 7), &m);
+    return year * 12 + m;
+}
+
+static bool refuse(struct call *c, const char *field, const char *zh, const char *en)
+{
+    diag_field(&c->diag, str_from(field));
+    diag_set(&c->diag, ERR_INVALID, "%1$s%2$.0s", "%1$.0s%2$s", zh, en);
+    api_fail(c);
+    return false;
+}
+
 /* Any query parameter that is not one of ours names a dimension. */
 static bool read_query(struct call *c, struct figure_query *q)
 {
     static const char *const ours[] = { "by", "from", "to", "key", "limit", "after", "compare" };
     q->name = http_param(c->req, "name");
-    if (!api_query(c, "by", &q->by) || !api_query(c, "from", &q->from)
-        || !api_query(c, "to", &q->to))
+    if (!api_query(c, "by", &q->by) || !api_query_month(c, "from", &q->from)
+        || !api_query_month(c, "to", &q->to))
         return false;
+    if (q->from.bytes && q->to.bytes && month_number(q->from) > month_number(q->to))
+        return refuse(c, "from", "起始月份应不晚于结束月份",
+            "the first month must not be later than the last");
     for (size_t i = 0; i < c->req->query_count; i++) {
         bool known = false;
         for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
             known = known || str_is(c->req->queries[i].name, ours[k]);
-        if (known || q->only_count == sizeof q->only / sizeof *q->only
-            || !c->req->queries[i].value.bytes)
+        if (known || !c->req->queries[i].value.bytes)
             continue;
+        if (q->only_count == sizeof q->only / sizeof *q->only)
+            return refuse(c, "by", "筛选条件过多", "there are too many conditions");
         q->only[q->only_count].name = c->req->queries[i].name;
         q->only[q->only_count++].value = c->req->queries[i].value;
     }
@@ -84,14 +104,6 @@ static bool move_month(struct arena *a, str month, int64_t by, str *out)
     int64_t n = (int64_t)d.year * 12 + d.month - 1 + by;
     *out = str_printf(a, "%04d-%02d", (int)(n / 12), (int)(n % 12) + 1);
     return true;
-}
-
-static int64_t month_number(str month)
-{
-    int64_t year = 0, m = 0;
-    (void)str_to_int64(str_slice(month, 0, 4), &year);
-    (void)str_to_int64(str_slice(month, 5, 7), &m);
-    return year * 12 + m;
 }
 
 /* The span of the same length just before. */
@@ -139,18 +151,31 @@ static void show(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
+/* An empty key is one: the records where the dimension is not filled in. */
+static bool read_key(struct call *c, str *key, bool *present)
+{
+    if (http_query(c->req, "key", key, present, &c->diag) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
 static void records(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
     struct figure_query q = { 0 };
     int64_t *ids, limit = 50, after_key, after;
     size_t count;
-    bool more;
+    bool more, has_key;
     str key;
     (void)app;
-    if (!read_query(c, &q) || !api_query(c, "key", &key)
+    if (!read_query(c, &q) || !read_key(c, &key, &has_key)
         || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
         return;
+    if (q.by.bytes != 0 && !has_key) {
+        (void)refuse(c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
+        return;
+    }
     if (figure_records(&c->op, &q, key, after, (size_t)limit, &ids, &count, &more) != OK) {
         api_fail(c);
         return;
@@ -181,9 +206,9 @@ const struct http_route figure_routes[] = {
         DOC("listFigures", "Figures", "figures", API_SESSION, NULL, "[FigureRef]", 0, NULL) },
     { "GET", "/api/figures/{name}", show, 0, NULL,
         DOC("getFigure", "A figure, whole and by a dimension", "figures", API_SESSION, NULL,
-            "Figure", 0, value_params) },
+            "Figure", 0, value_params, true) },
     { "GET", "/api/figures/{name}/records", records, 0, NULL,
         DOC("figureRecords", "The records under a figure", "figures", API_SESSION, NULL,
-            "[CaseSummary]", 0, record_params) },
+            "[CaseSummary]", 0, record_params, true) },
     { 0 },
 };

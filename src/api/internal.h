@@ -29,6 +29,7 @@ struct api_doc {
     const char *response; /* name of a schema; "[Name]" a list of it under items; NULL: no body */
     int status;           /* of success; 0 = 200 */
     const struct api_param *params; /* of the query, up to a NULL name */
+    bool open_query; /* other names are the resource's to judge; else they are refused */
 };
 
 /* ---- schemas: what bodies hold, for the check at the door and for the document ---- */
@@ -48,7 +49,7 @@ enum api_type {
     API_IDS,
     API_TEXTS
 };
-enum { API_REQUIRED = 1, API_NULLABLE = 2 };
+enum { API_REQUIRED = 1, API_NULLABLE = 2, API_SEARCH_MAX = 200 };
 
 struct api_field {
     const char *name;
@@ -121,6 +122,13 @@ void api_publish_case(struct call *c, const struct case_row *row, str verb, str 
 bool api_query(struct call *c, const char *name, str *out);
 bool api_query_int(struct call *c, const char *name, int64_t least, int64_t most, int64_t *value);
 bool api_query_flag(struct call *c, const char *name, bool *out);
+/* Words to search for: at most API_SEARCH_MAX characters. */
+bool api_query_text(struct call *c, const char *name, str *out);
+/* One of the words, NULL-ended; the empty text when absent. */
+bool api_query_word(struct call *c, const char *name, const char *const *words, str *out);
+/* "2026-11" */
+bool api_query_month(struct call *c, const char *name, str *out);
+extern const char *const api_colours[]; /* of a promise, NULL-ended */
 bool api_param_id(struct call *c, const char *name, int64_t *id);
 /* "key.id" of a page's end, as the client got it in `next`. */
 bool api_cursor(struct call *c, int64_t *key, int64_t *id);

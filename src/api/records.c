@@ -30,7 +30,7 @@ static void find(struct http_request *req, const void *app)
     int64_t limit = 20;
     str text;
     (void)app;
-    if (!api_query(c, "q", &text) || !api_query_int(c, "limit", 1, 100, &limit) || !api_read(c))
+    if (!api_query_text(c, "q", &text) || !api_query_int(c, "limit", 1, 100, &limit) || !api_read(c))
         return;
     enum err e = actor_require(&c->op, "enterprise.read");
     if (e == OK)

@@ -33,9 +33,11 @@ static json_t *item_json(struct call *c, const struct task_item *item, enum err 
 
 static bool read_filter(struct call *c, struct task_filter *f)
 {
+    static const char *const scopes[] = { "mine", "unit", "all", NULL };
     int64_t limit = 50;
-    if (!api_query(c, "scope", &f->scope) || !api_query(c, "q", &f->text)
-        || !api_query(c, "colour", &f->colour) || !api_query(c, "step", &f->node)
+    if (!api_query_word(c, "scope", scopes, &f->scope) || !api_query_text(c, "q", &f->text)
+        || !api_query_word(c, "colour", api_colours, &f->colour)
+        || !api_query(c, "step", &f->node)
         || !api_query_int(c, "limit", 1, 200, &limit)
         || !api_cursor(c, &f->after_key, &f->after_id))
         return false;

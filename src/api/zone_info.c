@@ -203,8 +203,6 @@ static void calendar(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
-enum { KNOWLEDGE_MAX = 50 };
-
 static json_t *knowledge_json(struct call *c, const struct store_rows *rows)
 {
     const struct pack *p = zone_pack(c->api->zone);
@@ -225,7 +223,8 @@ static json_t *knowledge_json(struct call *c, const struct store_rows *rows)
     return o;
 }
 
-static enum err find_knowledge(struct call *c, str text, str topic, json_t *items)
+static enum err find_knowledge(
+    struct call *c, str text, str topic, int64_t limit, json_t *items)
 {
     struct store_rows rows;
     TRY(STORE_QUERY(c->op.conn, &rows, c->op.diag,
@@ -234,7 +233,7 @@ static enum err find_knowledge(struct call *c, str text, str topic, json_t *item
         " WHERE k.zone = $1 AND ($2 = '' OR {match:knowledge_search:k.id:$2}) AND ($3 = '' OR"
         " k.topic = $3)"
         " ORDER BY k.id DESC LIMIT $4",
-        S_TEXT(c->op.zone->code), S_TEXT(text), S_TEXT(topic), S_INT(KNOWLEDGE_MAX)));
+        S_TEXT(c->op.zone->code), S_TEXT(text), S_TEXT(topic), S_INT(limit)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, c->op.diag));
         if (!more)
@@ -247,12 +246,14 @@ static void knowledge(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
     str text, topic;
+    int64_t limit = 50;
     (void)app;
-    if (!api_query(c, "q", &text) || !api_query(c, "topic", &topic) || !api_read(c))
+    if (!api_query_text(c, "q", &text) || !api_query(c, "topic", &topic)
+        || !api_query_int(c, "limit", 1, 50, &limit) || !api_read(c))
         return;
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     json_object_set_new(o, "items", items);
-    enum err e = find_knowledge(c, str_trim(text), topic, items);
+    enum err e = find_knowledge(c, str_trim(text), topic, limit, items);
     api_read_end(c);
     if (e != OK)
         api_fail(c);
@@ -278,8 +279,15 @@ static void templates(struct http_request *req, const void *app)
     if (!api_query(c, "kind", &kind_code) || !api_query(c, "topic", &topic))
         return;
     const struct pack_system *s = pack_kind(zone_pack(c->api->zone), kind_code);
+    if (!s) {
+        diag_field(&c->diag, STR("kind"));
+        diag_set(&c->diag, ERR_INVALID, "请用参数 kind 指明办件的种类",
+            "the parameter kind must name a kind of case");
+        api_fail(c);
+        return;
+    }
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
-    for (size_t i = 0; s && i < s->template_count; i++) {
+    for (size_t i = 0; i < s->template_count; i++) {
         if (!has_topic(&s->templates[i], topic))
             continue;
         json_t *t = json_object();
@@ -293,7 +301,7 @@ static void templates(struct http_request *req, const void *app)
 }
 
 static const struct api_param knowledge_params[] = { { "q", "string", "words" },
-    { "topic", "string", NULL }, { 0 } };
+    { "topic", "string", NULL }, { "limit", "integer", "1 to 50" }, { 0 } };
 static const struct api_param template_params[] = { { "kind", "string", NULL },
     { "topic", "string", NULL }, { 0 } };
 

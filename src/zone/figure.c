@@ -28,9 +28,10 @@ static const struct pack_dimension *dimension(const struct pack_figure *f, str n
     return NULL;
 }
 
-static enum err no_dimension(struct op *op, const struct pack_figure *f, str name)
+/* field: the parameter that named it */
+static enum err no_dimension(struct op *op, const struct pack_figure *f, str field, str name)
 {
-    diag_field(op->diag, STR("by"));
+    diag_field(op->diag, field);
     return diag_set(op->diag, ERR_INVALID, "指标 %.*s 没有维度“%.*s”",
         "figure %.*s has no dimension \"%.*s\"", STR_ARGS(f->name), STR_ARGS(name));
 }
@@ -54,7 +55,7 @@ static enum err where(
     if (asked->from.bytes || asked->to.bytes) {
         const struct pack_dimension *month = dimension(f, STR("month"));
         if (!month)
-            return no_dimension(op, f, STR("month"));
+            return no_dimension(op, f, asked->from.bytes ? STR("from") : STR("to"), STR("month"));
         if (asked->from.bytes) {
             buf_printf(&q->text, " AND %.*s", STR_ARGS(month->column));
             QUERY_ADD(q, " >= ?", S_TEXT(asked->from));
@@ -67,7 +68,7 @@ static enum err where(
     for (size_t i = 0; i < asked->only_count; i++) {
         const struct pack_dimension *d = dimension(f, asked->only[i].name);
         if (!d)
-            return no_dimension(op, f, asked->only[i].name);
+            return no_dimension(op, f, asked->only[i].name, asked->only[i].name);
         buf_printf(&q->text, " AND CAST(%.*s AS TEXT)", STR_ARGS(d->column));
         QUERY_ADD(q, " = ?", S_TEXT(asked->only[i].value));
     }
@@ -133,7 +134,7 @@ enum err figure_value(struct op *op, const struct figure_query *asked, struct fi
         return diag_set(op->diag, ERR_NOT_FOUND, "没有指标 %.*s", "there is no figure %.*s",
             STR_ARGS(asked->name));
     if (asked->by.bytes && !(by = dimension(out->figure, asked->by)))
-        return no_dimension(op, out->figure, asked->by);
+        return no_dimension(op, out->figure, STR("by"), asked->by);
     out->groups = ARENA_ARRAY(op->arena, struct figure_group, GROUPS_MAX);
     TRY(diag_arena(op->diag, op->arena));
     TRY(run(op, out->figure, asked, NULL, &out->whole, 1, &one));

@@ -132,7 +132,7 @@ class Forms(Refusals):
         self.wrong("topic", "no-such-topic")
         self.wrong("topic", "power' OR '1'='1")
         self.wrong("urgency", "very")
-        self.wrong("contact_phone", "12345")
+        self.wrong("contact_phone", "123")
         self.wrong("contact_phone", "1380013800a")
         self.wrong("photos", "x")
 
@@ -197,15 +197,18 @@ class Addresses(Refusals):
     def test_filters_that_are_none(self):
         """A filter that is not understood is refused: else its reader would take everything for the answer."""
         for name, value in (("status", "nonsense"), ("colour", "pink"), ("order", "random"), ("month", "2026"), ("month", "2026-13"),
-                            ("month", "2026-1"), ("mine", "perhaps"), ("enterprise", "x"), ("unit", "NOWHERE"), ("topic", "nothing"),
-                            ("kind", "nothing"), ("channel", "pigeon")):
+                            ("month", "2026-1"), ("mine", "perhaps"), ("enterprise", "x"), ("enterprise", "1 OR 1=1")):
             with self.subTest(name=name, value=value):
                 self.both(self.shouchu1, lambda c: c.get("/api/cases", **{name: value}), 422, "invalid", name)
         for name, value in (("scope", "world"), ("colour", "pink")):
             with self.subTest(name=name, value=value):
                 self.both(self.shouchu1, lambda c: c.get("/api/tasks", **{name: value}), 422, "invalid", name)
         self.both(self.shouchu1, lambda c: c.get("/api/templates", kind="nothing"), 422, "invalid", "kind")
-        self.both(self.shouchu1, lambda c: c.get("/api/officers", unit="NOWHERE"), 422, "invalid", "unit")
+        # These are whatever the records hold: asking for another finds nothing.
+        self.qiye1.create()
+        for name in ("unit", "topic", "kind", "channel", "number"):
+            self.assertEqual(self.shouchu1.get("/api/cases", **{name: "x' OR '1'='1"}).json["items"], [])
+        self.assertEqual(self.shouchu1.get("/api/cases", mine="true").json["items"], [])
 
     def test_parameters_that_nobody_asked_for(self):
         for path in ("/api/cases", "/api/tasks", "/api/zone", "/api/knowledge", "/api/enterprises", "/api/journal/proof"):
@@ -220,7 +223,7 @@ class Addresses(Refusals):
             self.refused(self.qiye1.call("POST", f"/api/cases/{case}/verbs/urge?dryRun=yes", {}), 422, "invalid", "dryRun")
 
     def test_figures(self):
-        leader = self.server.client("lingdao")
+        leader = self.server.client("lingdao1")
         for query, field in (({"by": "nothing"}, "by"), ({"surprise": "1"}, "surprise"), ({"from": "yesterday"}, "from"),
                              ({"to": "2026-00"}, "to"), ({"from": "2026-05", "to": "2026-01"}, "from"), ({"unit": "x' OR '1'='1"}, None)):
             with self.subTest(query=query):
@@ -246,7 +249,7 @@ class Addresses(Refusals):
     def test_searches(self):
         self.qiye1.create(title="厂区停电急")
         for q in ("'", '"', "' OR 1=1 --", '" OR "a', "a AND", "NOT", "NEAR(a b)", "*", "a*", "title:x", "(", ")", "-", "^a", "{a b}",
-                  "%", "_", "\\", "停电 OR", "; DROP TABLE cases", "\u200b", "😀", "a" * 1000, "停" * 1000):
+                  "%", "_", "\\", "停电 OR", "; DROP TABLE cases", "\u200b", "😀", "a" * 200, "停" * 200):
             with self.subTest(q=q), self.nothing_written():
                 for path in ("/api/cases", "/api/tasks", "/api/knowledge"):
                     reply = self.shouchu1.get(path, q=q)
@@ -257,7 +260,8 @@ class Addresses(Refusals):
     def test_ten_thousand_characters_to_search_for(self):
         self.both(self.shouchu1, lambda c: c.get("/api/cases", q="a" * 10_000), 414)
         started = time.monotonic()
-        self.both(self.shouchu1, lambda c: c.get("/api/cases", q="停电线路检修" * 100), 422, field="q")
+        for path in ("/api/cases", "/api/tasks", "/api/knowledge", "/api/enterprises"):
+            self.both(self.shouchu1, lambda c: c.get(path, q="停电线路检修" * 100), 422, "limit", "q")
         self.assertLess(time.monotonic() - started, 5)
 
     def test_nothing_there(self):
@@ -301,7 +305,8 @@ class Wire(Refusals):
 
     def test_framing_that_two_servers_read_differently(self):
         for head in (b"Content-Length: 5\r\nContent-Length: 6\r\n", b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-                     b"Content-Length: -5\r\n", b"Content-Length: 5x\r\n", b"Host: y\r\n", b"Transfer-Encoding: chunked, gzip\r\n"):
+                     b"Content-Length: -5\r\n", b"Content-Length: 5x\r\n", b"Host: y\r\n", b"Transfer-Encoding: gzip, chunked\r\n",
+                     b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"):
             with self.subTest(head=head):
                 reply = self.ask(b"POST /api/session HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n12345")
                 self.assertTrue(reply is None or reply[0] in (400, 411, 413, 415, 501), reply)
@@ -310,7 +315,7 @@ class Wire(Refusals):
         self.assertIn(self.ask(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 100 + b"\r\n")[0], (400, 431))
         self.assertIn(self.ask(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 70_000 + b"\r\n\r\n")[0], (400, 413, 431))
         self.assertEqual(self.ask(b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0], 414)
-        for line in (b"GET\r\n\r\n", b"\x00\x01\x02\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET / HTTP/9.9\r\n\r\n"):
+        for line in (b"GET\r\n\r\n", b"\x01\x02\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET / HTTP/9.9\r\n\r\n"):
             reply = self.ask(line + b"\r\n\r\n", wait=3)
             self.assertTrue(reply is None or 400 <= reply[0] < 600, (line, reply))
 
