@@ -1,6 +1,6 @@
 // The Hall from a phone: a request from question to receipt, drafts, a lost connection, faults at their
 // fields, the case followed, rated; pages in both languages and three sizes against axe and sideways scrolling.
-import { base, check, checkAxe, checkWidth, go, password, shoot, signIn } from './lib.mjs'
+import { asPerson, base, check, checkAxe, checkWidth, go, password, settle, shoot, signIn } from './lib.mjs'
 
 let contact = process.env.JUNMA_CONTACT ?? ''
 
@@ -177,6 +177,74 @@ spec('follow a case: note, urge, how the deadline is counted', async ({ open }) 
   await shoot(page, 'hall-count-360-zh')
 })
 
+/** Answers the newest case of that title as the unit that has it. */
+async function answer(browser, id, text) {
+  const centre = await asPerson(browser, 'shouchu1')
+  const { unit } = await centre.get(`/api/cases/${id}`)
+  const handler = unit.code === 'CENTRE' ? centre : await asPerson(browser, await handlerOf(browser, unit.code))
+  const before = await handler.get(`/api/cases/${id}`)
+  const can = (verb) => before.verbs.find((state) => state.verb === verb && state.allowed)
+  if (can('sign')) await handler.post(`/api/cases/${id}/verbs/sign`, { taskId: can('sign').taskId })
+  const task = (await handler.get(`/api/cases/${id}`)).verbs.find((state) => state.verb === 'reply')
+  check(task?.allowed, `the unit may answer: ${JSON.stringify(task)}`)
+  await handler.post(`/api/cases/${id}/verbs/reply`, { taskId: task.taskId, text })
+}
+
+async function handlerOf(browser, unit) {
+  const zone = await (await asPerson(browser, 'shouchu1')).get('/api/zone')
+  for (const { login, role } of zone.demoAccounts) {
+    if (role !== 'handler') continue
+    const { account } = await (await asPerson(browser, login)).get('/api/session')
+    if (account.unit === unit) return login
+  }
+  throw new Error(`no sample account handles for ${unit}`)
+}
+
+async function answered(open, browser, title) {
+  const page = await asContact(open)
+  await go(page, '/hall/new/request?topic=policy')
+  await fill(page, title)
+  await forward(page)
+  await page.locator('#f-place').waitFor()
+  await forward(page)
+  await page.locator('#f-contact_phone').fill('13800001234')
+  await forward(page)
+  await page.getByRole('link', { name: '查看进度' }).click()
+  await page.waitForURL(/hall\/cases\/\d+$/)
+  await page.locator('h1', { hasText: title }).waitFor()
+  await answer(browser, page.url().split('/').pop(), '您好,已派人到现场查明原因并修复。如再发生,请在此补充说明。')
+  await page.locator('.answer').waitFor()
+  return page
+}
+
+spec('the answer arrives without a reload; a good rating closes the case', async ({ open, browser }) => {
+  const page = await answered(open, browser, '请评价的诉求一')
+  await checkAxe(page, 'answered')
+  await shoot(page, 'hall-answered-360-zh')
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.getByText('请选一个评价。').waitFor()
+  await page.getByLabel('非常满意', { exact: true }).check()
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.getByText('您的评价:非常满意').waitFor()
+  check((await page.locator('.status').innerText()) === '已办结', 'closed')
+})
+
+spec('a bad rating asks why and says what happens then', async ({ open, browser }) => {
+  const page = await answered(open, browser, '请评价的诉求二')
+  await page.getByLabel('不满意', { exact: true }).check()
+  await page.getByText('会打电话回访').waitFor()
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.getByText('请写明哪里不满意').waitFor()
+  check((await page.evaluate(() => document.activeElement.id)) === 'rate-text', 'the focus is on the reason')
+  await page.locator('#rate-text').fill('第二天又跳闸了')
+  await checkAxe(page, 'bad rating')
+  await shoot(page, 'hall-rate-bad-360-zh')
+  await page.getByRole('button', { name: '提交评价' }).click()
+  await page.getByText('您的评价:不满意').waitFor()
+  check((await page.locator('.status').innerText()) === '办理中', 'it is worked on again')
+  await shoot(page, 'hall-rework-360-zh')
+})
+
 spec('withdraw: said first, done after, seen in the list', async ({ open }) => {
   const page = await asContact(open)
   await send(page, '准备撤回的诉求')
@@ -239,7 +307,7 @@ for (const language of ['zh-CN', 'en']) {
       if (first) paths.case = `/hall/cases/${first.id}`
       for (const [name, path] of Object.entries(paths)) {
         await go(page, path)
-        await page.waitForLoadState('networkidle')
+        await settle(page)
         await checkWidth(page, `${name} ${size} ${language}`)
         await checkAxe(page, `${name} ${size} ${language}`)
         check(!/\b(shared|hall|receipt)\.(?!json)[a-z]\w*/.test(await page.locator('body').innerText()), `${name}: a text is missing`)

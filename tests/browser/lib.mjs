@@ -49,7 +49,7 @@ export function check(condition, what) {
   if (!condition) throw new Fault(what)
 }
 
-/** A fresh browser context with one page. Errors of the page itself make the test fail at `settle`. */
+/** A fresh browser context with one page. Errors of the page itself make its test fail. */
 export async function openPage(browser, { size = 'phone', language = 'zh-CN', dark = false } = {}) {
   const context = await browser.newContext({
     viewport: sizes[size],
@@ -73,6 +73,28 @@ export async function openPage(browser, { size = 'phone', language = 'zh-CN', da
 export async function go(page, path, heading = true) {
   await page.goto(base + path)
   if (heading) await page.locator('main h1').first().waitFor()
+}
+
+/** Waits until nothing is being read any more (live events keep the network busy for ever). */
+export async function settle(page) {
+  await page.waitForFunction(() => !document.querySelector('.skeleton'))
+  await page.waitForTimeout(250)
+}
+
+/** A session of its own for calling the interface beside the pages, as another person would. */
+export async function asPerson(browser, login, secret = password) {
+  const { request } = await browser.newContext()
+  const said = await request.post(`${base}/api/session`, { data: { login, password: secret } })
+  check(said.ok(), `${login} cannot sign in: ${await said.text()}`)
+  const headers = { 'X-CSRF-Token': (await said.json()).csrf }
+  return {
+    get: async (path) => (await request.get(base + path)).json(),
+    post: async (path, data = {}) => {
+      const answer = await request.post(base + path, { data, headers })
+      check(answer.ok(), `${login} POST ${path}: ${await answer.text()}`)
+      return answer.json()
+    },
+  }
 }
 
 /** Signs in by the page's own form; `next` is where one lands. */
