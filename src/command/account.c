@@ -14,7 +14,6 @@
 #include "zone/access.h"
 #include "zone/register.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,31 +26,32 @@ struct managing {
     int64_t id;
 };
 
+static str without_line_end(str s)
+{
+    while (s.bytes && (s.data[s.bytes - 1] == '\n' || s.data[s.bytes - 1] == '\r'))
+        s.bytes--;
+    return s;
+}
+
 static enum err read_password(struct command_line *line, struct managing *m)
 {
-    char *typed = NULL;
-    size_t room = 0;
-    str text;
+    char typed[ACCESS_PASSWORD_BYTES_MAX + 3];
+    str text = STR_NONE;
     const struct sys *sys = line->sys;
     if (m->password_file) {
         TRY(sys->file_read(sys->ctx, line->arena, m->password_file, 4096, &text, &line->diag));
-        (void)str_split(&text, '\n', &m->in.password);
     } else {
         if (isatty(STDIN_FILENO))
             fprintf(stderr, command_zh(line) ? "请输入密码(一行):" : "password (one line): ");
-        ssize_t bytes = getline(&typed, &room, stdin);
-        if (bytes > 0)
-            m->in.password = str_copy(line->arena, (str){ typed, (size_t)bytes });
-        free(typed);
-        if (m->in.password.bytes && m->in.password.data[m->in.password.bytes - 1] == '\n')
-            m->in.password.bytes--;
+        if (fgets(typed, sizeof typed, stdin))
+            text = str_copy(line->arena, str_from(typed));
     }
-    if (m->in.password.bytes && m->in.password.data[m->in.password.bytes - 1] == '\r')
-        m->in.password.bytes--;
+    m->in.password = without_line_end(text);
     if (!m->in.password.bytes)
         return diag_set(&line->diag, ERR_INVALID,
             "没有读到密码:用 --password-file 指明文件,或从标准输入给出一行",
-            "no password was read: name a file with --password-file, or give one line on standard input");
+            "no password was read: name a file with --password-file, or give one line on standard "
+            "input");
     return diag_arena(&line->diag, line->arena);
 }
 
@@ -117,6 +117,7 @@ static int list(struct command_line *line, struct op *op)
 {
     struct account *accounts;
     size_t count;
+    bool zh = command_zh(line);
     if (store_read_begin(op->zone->store, &op->conn, op->diag) != OK)
         return command_fail(line);
     enum err e = account_list(op, &(struct account_filter){ .limit = LIST_MAX }, &accounts, &count);
@@ -126,7 +127,8 @@ static int list(struct command_line *line, struct op *op)
     for (size_t i = 0; i < count; i++)
         printf("%-20.*s %-10.*s %-10.*s %-8s %.*s\n", STR_ARGS(accounts[i].login),
             STR_ARGS(accounts[i].role), STR_ARGS(accounts[i].unit),
-            accounts[i].disabled ? "disabled" : "active", STR_ARGS(accounts[i].name));
+            accounts[i].disabled ? (zh ? "停用" : "disabled") : (zh ? "在用" : "active"),
+            STR_ARGS(accounts[i].name));
     return EXIT_DONE;
 }
 

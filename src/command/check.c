@@ -49,7 +49,8 @@ static enum err check_pack(struct command_line *line, struct checking *c, const 
     TRY(pack_source_folder(line->arena, line->sys, folder, &source, &line->diag));
     enum err e = pack_load(line->arena, &source, &options, &pack, &c->faults);
     if (e == OK)
-        c->what = str_printf(line->arena, "%s %.12s, %zu files", pack->zone.code.data ? folder : "",
+        c->what = str_printf(line->arena,
+            command_zh(line) ? " · 版本 %.12s,%zu 个文件" : " · version %.12s, %zu files",
             pack->version, pack->file_count);
     return e;
 }
@@ -200,8 +201,8 @@ static int tell(struct command_line *line, struct checking *c, bool json)
     else if (c->faults.total > c->faults.count && !c->only)
         printf(command_zh(line) ? "……共 %zu 处\n" : "… %zu in all\n", c->faults.total);
     else if (!c->found)
-        printf(command_zh(line) ? "%s:没有问题%s%.*s\n" : "%s: no fault%s%.*s\n", c->path,
-            c->what.bytes ? " · " : "", STR_ARGS(c->what));
+        printf(command_zh(line) ? "%s:没有问题%.*s\n" : "%s: no fault%.*s\n", c->path,
+            STR_ARGS(c->what));
     return c->found ? EXIT_FAULT : EXIT_DONE;
 }
 
