@@ -282,10 +282,28 @@ static bool may_note(struct may *m)
     return true;
 }
 
+static bool published(struct moving *m)
+{
+    struct op *op = m->op;
+    struct store_rows rows;
+    struct diag none = { 0 };
+    bool found = STORE_ONE(op->conn, &rows, &none,
+                     "SELECT 1 FROM knowledge WHERE zone = $1 AND case_id = $2 LIMIT 1",
+                     S_TEXT(op->zone->code), S_INT(m->row.id))
+        == OK;
+    store_rows_end(&rows);
+    return found;
+}
+
 static bool may_publish(struct may *m)
 {
+    if (m->moving->row.status != CASE_CLOSED)
+        return no(
+            m, "没有办结,办结后才能公开答复", "it is not closed; only a final answer is published");
     if (!m->moving->row.answer.bytes)
         return no(m, "还没有答复", "there is no answer yet");
+    if (published(m->moving))
+        return no(m, "答复已经公开", "the answer has been published already");
     return true;
 }
 
