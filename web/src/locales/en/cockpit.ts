@@ -44,6 +44,7 @@ const texts: typeof zh = {
   asTable: 'Show the numbers',
   monthColumn: 'Month',
   days: '{range} days',
+  daysOver: '{n} days or more',
   noNote: 'No description.',
   def: {
     unit: 'Unit',

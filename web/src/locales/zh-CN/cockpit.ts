@@ -29,7 +29,7 @@ export default {
   noRecords: '这段时间没有记录。',
   reached: '达到目标 {target}',
   missed: '未达目标 {target}',
-  versus: '{change},比上期',
+  versus: '比上期{change}',
   more: '升{by}',
   less: '降{by}',
   same: '持平',
@@ -42,6 +42,7 @@ export default {
   asTable: '看数字',
   monthColumn: '月份',
   days: '{range}天',
+  daysOver: '{n}天以上',
   noNote: '没有说明。',
   def: {
     unit: '单位',
