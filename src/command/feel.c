@@ -118,7 +118,7 @@ enum err feel_json_read(struct command_line *line, const char *given, json_t **o
 enum err feel_world(struct command_line *line, struct feel_env *env)
 {
     *env = (struct feel_env){ .now = feel_date_time_from_ms(sys_now_ms(line->sys), 0, NULL) };
-    return feel_zones_create(line->arena, line->sys, "/usr/share/zoneinfo", &env->zones);
+    return feel_zones_create(line->arena, line->sys, &env->zones);
 }
 
 void feel_print_warnings(const struct command_line *line, const struct feel_warnings *w)

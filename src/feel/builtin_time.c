@@ -103,7 +103,7 @@ static feel_value parts_date_time(
         return v;
     if (!arg_text(args[6], &zone))
         return with_offset(v, args[6]);
-    const struct feel_zone *named = feel_zone_find(m->env->zones, zone);
+    const struct tz *named = feel_zone_find(m->env->zones, zone);
     return named ? temporal_in_zone(v, named) : feel_null();
 }
 

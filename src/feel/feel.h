@@ -27,6 +27,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/sys.h"
+#include "base/tz.h"
 
 /* ---- values ------------------------------------------------------------------------------- */
 
@@ -56,7 +57,6 @@ struct feel_list;
 struct feel_context;
 struct feel_range;
 struct feel_function;
-struct feel_zone;
 
 typedef struct {
     uint8_t kind;      /* enum feel_kind */
@@ -72,7 +72,7 @@ typedef struct {
         struct {
             struct date date;              /* date, date-time */
             int64_t ns;                    /* time, date-time: nanoseconds since midnight */
-            const struct feel_zone *zone;  /* FEEL_ZONE_NAMED, else NULL */
+            const struct tz *zone;  /* FEEL_ZONE_NAMED, else NULL */
         };
         struct {
             int64_t seconds; /* days-time: floor; nanos always 0..999999999 on top */
@@ -154,7 +154,7 @@ feel_value feel_context_of(struct arena *a, const struct feel_entry *entries, si
 const feel_value *feel_get(feel_value v, str name);
 
 /* Instants and date-times; `zone` may be NULL (then offset_s is used as a fixed offset). */
-feel_value feel_date_time_from_ms(int64_t ms, int32_t offset_s, const struct feel_zone *zone);
+feel_value feel_date_time_from_ms(int64_t ms, int32_t offset_s, const struct tz *zone);
 /* False when v is no date-time, has neither offset nor zone, or leaves the range. */
 bool feel_date_time_to_ms(feel_value v, int64_t *ms);
 
@@ -263,16 +263,13 @@ struct feel_warnings {
     size_t count, total;
 };
 
-/* Time zones of the system's tz data, read on first use through `sys`; thread-safe, lives as long
- * as its arena. The folder is usually "/usr/share/zoneinfo". */
+/* Time zones of the system's tz data (base/tz.h), each read on first use through `sys` and then
+ * kept; thread-safe, lives as long as its arena. */
 struct feel_zones;
 MUST_USE enum err feel_zones_create(
-    struct arena *a, const struct sys *sys, const char *folder, struct feel_zones **out);
+    struct arena *a, const struct sys *sys, struct feel_zones **out);
 /* NULL when there is none of that name ("Asia/Shanghai", "Etc/UTC"). */
-const struct feel_zone *feel_zone_find(struct feel_zones *zones, str name);
-str feel_zone_name(const struct feel_zone *zone);
-/* Seconds east of UTC at an instant given in seconds since 1970-01-01T00:00:00Z. */
-int32_t feel_zone_offset(const struct feel_zone *zone, int64_t instant_s);
+const struct tz *feel_zone_find(struct feel_zones *zones, str name);
 
 /* What an evaluation may know. All zero is valid: default limits, now() and today() give null, no
  * named zones. */

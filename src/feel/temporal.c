@@ -88,7 +88,7 @@ static bool take_zone(str s, struct feel_zones *zones, feel_value *v)
     if (!s.bytes)
         return true;
     if (take(&s, '@')) {
-        const struct feel_zone *zone = zones ? feel_zone_find(zones, s) : NULL;
+        const struct tz *zone = zones ? feel_zone_find(zones, s) : NULL;
         if (zone)
             *v = temporal_in_zone(*v, zone);
         return zone != NULL;
@@ -251,7 +251,7 @@ static void write_clock(struct buf *b, feel_value v)
     case FEEL_ZONE_NONE: return;
     case FEEL_ZONE_NAMED:
         buf_add_char(b, '@');
-        buf_add(b, feel_zone_name(v.zone));
+        buf_add(b, tz_name(v.zone));
         return;
     case FEEL_ZONE_OFFSET: break;
     }

@@ -34,7 +34,7 @@ feel_value temporal_time(int64_t hour, int64_t minute, int64_t second, int64_t n
 feel_value temporal_with_offset(feel_value time_or_date_time, int64_t offset_s);
 feel_value temporal_date_time(feel_value date, feel_value time);
 /* Puts a wall reading into a named zone: finds the offset that holds there. */
-feel_value temporal_in_zone(feel_value wall, const struct feel_zone *zone);
+feel_value temporal_in_zone(feel_value wall, const struct tz *zone);
 feel_value temporal_days_time(wide ns);
 feel_value temporal_years_months(int64_t months);
 wide temporal_duration_ns(feel_value days_time);

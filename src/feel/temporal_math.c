@@ -76,7 +76,7 @@ static feel_value from_instant(wide ns, feel_value like)
 {
     int32_t offset = like.zone_kind == FEEL_ZONE_NONE ? 0 : like.offset_s;
     if (like.zone_kind == FEEL_ZONE_NAMED)
-        offset = feel_zone_offset(like.zone, (int64_t)(ns / NS_PER_SECOND));
+        offset = tz_offset_at_s(like.zone, (int64_t)(ns / NS_PER_SECOND));
     feel_value v = from_wall_ns(ns + (wide)offset * NS_PER_SECOND);
     if (v.kind == FEEL_NULL)
         return v;
@@ -88,29 +88,22 @@ static feel_value from_instant(wide ns, feel_value like)
 
 /* In the hour that a clock going back shows twice, the first; in the hour that a clock going
  * forward skips, the reading moves on by the length of the gap. */
-feel_value temporal_in_zone(feel_value v, const struct feel_zone *zone)
+feel_value temporal_in_zone(feel_value v, const struct tz *zone)
 {
     v.zone_kind = FEEL_ZONE_NAMED;
     v.zone = zone;
     if (v.kind == FEEL_TIME) {
-        v.offset_s = feel_zone_offset(zone, 946684800); /* no date: as at the start of 2000 */
+        v.offset_s = tz_offset_at_s(zone, 946684800); /* no date: as at the start of 2000 */
         return v;
     }
     int64_t wall = date_to_days(v.date) * SECONDS_PER_DAY + v.ns / NS_PER_SECOND;
-    int32_t before = feel_zone_offset(zone, wall - SECONDS_PER_DAY);
-    int32_t after = feel_zone_offset(zone, wall + SECONDS_PER_DAY);
-    if (before == after || feel_zone_offset(zone, wall - before) == before)
-        v.offset_s = before;
-    else if (feel_zone_offset(zone, wall - after) == after)
-        v.offset_s = after;
-    else {
-        v.offset_s = before;
-        return from_instant(instant_ns(v), v);
-    }
+    v.offset_s = tz_offset_of_local_s(zone, wall);
+    if (tz_offset_at_s(zone, wall - v.offset_s) != v.offset_s)
+        return from_instant(instant_ns(v), v); /* skipped */
     return v;
 }
 
-feel_value feel_date_time_from_ms(int64_t ms, int32_t offset_s, const struct feel_zone *zone)
+feel_value feel_date_time_from_ms(int64_t ms, int32_t offset_s, const struct tz *zone)
 {
     feel_value like = { .kind = FEEL_DATE_TIME, .offset_s = offset_s };
     like.zone_kind = zone ? FEEL_ZONE_NAMED : FEEL_ZONE_OFFSET;
@@ -378,7 +371,7 @@ static bool time_property(struct arena *a, feel_value v, str name, feel_value *o
             ? feel_null()
             : temporal_days_time((wide)v.offset_s * NS_PER_SECOND);
     else if (str_is(name, "timezone"))
-        *out = v.zone_kind == FEEL_ZONE_NAMED ? feel_string(str_copy(a, feel_zone_name(v.zone)))
+        *out = v.zone_kind == FEEL_ZONE_NAMED ? feel_string(str_copy(a, tz_name(v.zone)))
                                               : feel_null();
     else
         return false;

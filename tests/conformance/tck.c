@@ -321,7 +321,7 @@ static void run_folder(struct suite *s, str level, str name)
     arena_init(&s->arena, NULL, 1024 * MIB);
     str folder = path_of(&s->arena, level, name);
     s->folder = name;
-    if (feel_zones_create(&s->arena, s->sys, "/usr/share/zoneinfo", &s->zones) == OK
+    if (feel_zones_create(&s->arena, s->sys, &s->zones) == OK
         && s->sys->dir_list(s->sys->ctx, &s->arena, str_terminated(&s->arena, folder), &names,
                &count, &d)
             == OK)
