@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "cases.h"
+#include "decimal_cases.h"
 
 struct world {
     struct arena arena;
@@ -46,25 +47,34 @@ static void expect_text(const char *expression, const char *expected, str got)
         fail_msg("%s\n   expected %s\n   got      %.*s", expression, expected, STR_ARGS(got));
 }
 
+static void run_case(struct world *w, const struct feel_case *c)
+{
+    struct feel_env env = env_of(w);
+    struct diag d = { 0 };
+    struct feel_program *p;
+    feel_value v;
+    enum err e = feel_compile(&w->arena, str_from(c->expression), NULL, &p, &d);
+    if (c->result[0] == '!') {
+        if (e != ERR_SYNTAX || !d.zh[0] || !d.en[0] || d.line < 1 || d.column < 1)
+            fail_msg("%s: should not compile, with a message", c->expression);
+        return;
+    }
+    if (e != OK)
+        fail_msg("%s: %d:%d %s", c->expression, d.line, d.column, d.en);
+    assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &v, &d), OK);
+    expect_text(c->expression, c->result, feel_to_text(&w->arena, v));
+}
+
 static void test_cases(void **state)
 {
-    struct world *w = *state;
-    struct feel_env env = env_of(w);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct diag d = { 0 };
-        struct feel_program *p;
-        feel_value v;
-        enum err e = feel_compile(&w->arena, str_from(cases[i].expression), NULL, &p, &d);
-        if (cases[i].result[0] == '!') {
-            if (e != ERR_SYNTAX || !d.zh[0] || !d.en[0] || d.line < 1 || d.column < 1)
-                fail_msg("%s: should not compile, with a message", cases[i].expression);
-            continue;
-        }
-        if (e != OK)
-            fail_msg("%s: %d:%d %s", cases[i].expression, d.line, d.column, d.en);
-        assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &v, &d), OK);
-        expect_text(cases[i].expression, cases[i].result, feel_to_text(&w->arena, v));
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        run_case(*state, &cases[i]);
+}
+
+static void test_decimals(void **state)
+{
+    for (size_t i = 0; i < sizeof decimal_cases / sizeof *decimal_cases; i++)
+        run_case(*state, &decimal_cases[i]);
 }
 
 /* The examples of docs/feel.md: "expression ⇒ result". */
@@ -436,6 +446,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_text_reads_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
