@@ -1,11 +1,11 @@
 // The face's pure parts without a browser: form conditions, and the library that stands in where a browser
 // has no Ed25519. esbuild (a package of web/) turns the TypeScript into a module.
 import { createRequire } from 'node:module'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { check } from './lib.mjs'
+import { base, check } from './lib.mjs'
 
 const web = join(dirname(fileURLToPath(import.meta.url)), '../../web')
 const esbuild = createRequire(join(web, 'package.json'))('esbuild')
@@ -77,7 +77,21 @@ async function testFallback() {
   check(empty === 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'SHA-256 of nothing')
 }
 
+/** The document the face was built from is the one this server gives. */
+async function testDocument() {
+  const served = await (await fetch(`${base}/api/openapi.json`)).json()
+  const kept = JSON.parse(readFileSync(join(web, 'src/api/openapi.json'), 'utf8'))
+  const differing = [
+    ...Object.keys({ ...served.components.schemas, ...kept.components.schemas })
+      .filter((name) => JSON.stringify(served.components.schemas[name]) !== JSON.stringify(kept.components.schemas[name])),
+    ...Object.keys({ ...served.paths, ...kept.paths })
+      .filter((path) => JSON.stringify(served.paths[path]) !== JSON.stringify(kept.paths[path])),
+  ]
+  check(!differing.length, `web/src/api/openapi.json is old (junma openapi writes it); it differs in ${differing.join(', ')}`)
+}
+
 export default [
   ['pure: form conditions', testConditions],
+  ['pure: the interface the face was built for', testDocument],
   ['pure: Ed25519 without the browser', testFallback],
 ]

@@ -22,7 +22,7 @@ export const api = {
   act: (id: T.Id, verb: string, body: T.VerbBody, version?: number) =>
     post<T.Case>(`/api/cases/${id}/verbs/${verb}`, body, { version }),
   similar: (id: T.Id) =>
-    get<{ items: (T.CaseSummary & { score: number; answer: string | null })[] }>(`/api/cases/${id}/similar`),
+    get<{ items: T.SimilarCase[] }>(`/api/cases/${id}/similar`),
   reveal: (id: T.Id, field: string, reason: string) =>
     post<{ value: string }>(`/api/cases/${id}/reveal`, { field, reason }),
   count: (id: T.Id, promise: T.Id) => get<T.PromiseCount>(`/api/cases/${id}/promises/${promise}/count`),
@@ -34,7 +34,7 @@ export const api = {
   templates: (kind: string, topic?: string) => get<{ items: T.Template[] }>('/api/templates', { kind, topic }),
   enterprises: (q: string, signal?: AbortSignal) =>
     get<{ items: T.Enterprise[] }>('/api/enterprises', { q, limit: 12 }, signal),
-  enterprise: (id: T.Id) => get<T.Enterprise & Record<string, unknown>>(`/api/enterprises/${id}`),
+  enterprise: (id: T.Id) => get<T.Enterprise>(`/api/enterprises/${id}`),
   importCsv: (kind: string, csv: Blob, dryRun: boolean, allOrNothing: boolean) =>
     call<T.ImportResult>('POST', '/api/imports', {
       query: { kind, dryRun, allOrNothing },

@@ -1,17 +1,19 @@
-// The shapes that go over the HTTP interface. They say what the server's OpenAPI document says;
-// `npm run types` writes openapi.ts from it, and tests/browser compares the two. Nothing else in
-// the face declares a shape of the server.
+// The shapes that go over the HTTP interface, under the names the face uses. They are taken from
+// openapi.ts, which `npm run types` makes from the server's own document (openapi.json, printed by
+// `junma openapi`; a browser test compares it with the server's). Only two things are said here: the
+// fixed words where the document says "string" (`Narrow` refuses a member that the document does not
+// have), and bodies the document leaves open (a form's schema, a page of a list).
+import type * as S from './openapi'
+
+/** A with the members of B in place of its own; B may name no member that A lacks. */
+type Narrow<A, B extends { [K in keyof B]: K extends keyof A ? unknown : never }> = Omit<A, keyof B> & B
 
 export type Id = string
 /** RFC 3339 with offset, e.g. 2026-11-23T09:30:00+08:00 */
 export type Instant = string
 /** 2026-11-23 */
 export type LocalDate = string
-
-export interface Name {
-  zh: string
-  en: string
-}
+export type Name = S.SchemaName
 
 export interface Page<T> {
   items: T[]
@@ -19,77 +21,19 @@ export interface Page<T> {
   total?: number
 }
 
-export interface FieldFault {
-  field: string
-  message: string
-}
-
-export interface Problem {
-  type: string
-  title: string
-  status: number
-  detail?: string
-  code?: string
-  requestId?: string
-  /** the one field that is wrong, where there is one */
-  field?: string
-  errors?: FieldFault[]
-}
+export type FieldFault = Narrow<S.SchemaFieldError, { field: string }>
+export type Problem = Partial<Narrow<S.SchemaProblem, { errors?: FieldFault[] }>> & { title: string; status: number }
 
 export type House = 'hall' | 'desk' | 'cockpit'
+/** an account may have other houses too, which this face does not show */
+export type Account = S.SchemaAccount
+export type Session = S.SchemaSession
+export type DemoAccount = S.SchemaSampleAccount
+export type Zone = S.SchemaZone
 
-export interface Account {
-  id: Id
-  login: string
-  name: string
-  role: string
-  roleName: Name
-  unit: string | null
-  unitName: Name | null
-  enterprise: { id: Id; name: string; creditCode: string } | null
-  houses: House[]
-  permissions: string[]
-}
+export type Topic = Narrow<S.SchemaTopic, { examples: { zh?: string[]; en?: string[] } }>
 
-export interface Session {
-  account: Account
-  csrf: string
-  expiresAt: Instant
-}
-
-export interface DemoAccount {
-  login: string
-  name: string
-  role: string
-  roleName?: Name
-  unitName?: Name | null
-}
-
-export interface Zone {
-  zone: string
-  name: Name
-  synthetic: boolean
-  languages: string[]
-  timezone: string
-  hours: string[]
-  kinds: { kind: string; name: Name }[]
-  journal: { origin: string; vkey: string; profile: string }
-  packVersion: string
-  version: string
-  /** the server's clock */
-  now?: Instant
-  demoAccounts?: DemoAccount[]
-}
-
-export interface Topic {
-  code: string
-  name: Name
-  group: Name
-  examples?: { zh?: string[]; en?: string[] }
-  keywords?: string[]
-}
-
-/** A field of a form-js schema, with our own properties (why, prefill, title_en …). */
+/** A field of a form-js schema; our own properties stand under `properties` as "junma:…". */
 export interface FormField {
   type: string
   key?: string
@@ -110,7 +54,6 @@ export interface FormField {
   readonly?: boolean
   multiple?: boolean
   accept?: string
-  appearance?: { prefixAdorner?: string; suffixAdorner?: string }
   [other: string]: unknown
 }
 
@@ -127,311 +70,109 @@ export interface FormRules {
   min?: number
   max?: number
   pattern?: string
-  patternErrorMessage?: string
   validationType?: string
   [other: string]: unknown
 }
 
 export interface FormSchema {
-  type?: string
-  id?: string
-  schemaVersion?: number
   components: FormField[]
   [other: string]: unknown
 }
 
 export type TimeUnit = 'working_days' | 'working_hours' | 'calendar_days'
-
-export interface Kind {
-  kind: string
-  name: Name
-  form: FormSchema
-  topics: Topic[]
-  rating: { levels: number; badAtMost: number }
-  channels: string[]
-  verbs: { verb: string; name: Name }[]
-  steps: { node: string; name: Name }[]
-  promises: { code: string; name: Name; unit: TimeUnit; law: Name }[]
-}
-
-export interface Unit {
-  code: string
-  name: Name
-  kind: string
-  phone: string
-}
-
 export type DayKind = 'working' | 'weekend' | 'holiday' | 'makeup'
-
-export interface CalendarYear {
-  year: number
-  days: { date: LocalDate; kind: DayKind; name: Name | null }[]
-  provisional: boolean
-}
-
-export interface Knowledge {
-  id: Id
-  title: string
-  question: string
-  answer: string
-  topic: string
-  topicName?: Name
-  unit?: UnitRef | null
-  publishedOn: LocalDate
-}
+export type Kind = Narrow<
+  S.SchemaKind,
+  { form: FormSchema; topics: Topic[]; promises: Narrow<S.SchemaPromiseRef, { unit: TimeUnit }>[] }
+>
+/** as listed; where a case names a unit, kind and phone may be missing (UnitRef) */
+export type Unit = Narrow<S.SchemaUnit, { kind: string; phone: string }>
+export type CalendarYear = Narrow<
+  S.SchemaCalendarYear,
+  { days: Narrow<S.SchemaCalendarDay, { kind: DayKind; name: Name | null }>[] }
+>
+export type Knowledge = S.SchemaKnowledge
 
 export type Colour = 'green' | 'amber' | 'red' | 'broken' | 'paused' | 'met' | 'met_late' | 'none'
-
-export interface Remaining {
-  /** working days left, negative when late */
-  days: number
-  /** office minutes left, negative when late */
-  minutes: number
-}
-
-export interface Promised {
-  id: Id
-  code: string
-  name: Name
-  scope: 'case' | 'task'
-  taskId: Id | null
-  unit: TimeUnit
-  amount: number
-  startedAt: Instant
-  dueAt: Instant
-  dueOn: LocalDate
-  state: 'running' | 'paused' | 'met' | 'met_late' | 'void'
-  colour: Colour
-  amberAt: Instant | null
-  redAt: Instant | null
-  endedAt?: Instant | null
-  remaining: Remaining
-  extendedBy: number
-  provisional: boolean
-  law: Name | null
-}
+/** days: working days left; minutes: office minutes left; both negative when late */
+export type Remaining = S.SchemaRemaining
+export type Promised = Narrow<
+  S.SchemaPromise,
+  {
+    scope: 'case' | 'task'
+    unit: TimeUnit
+    state: 'running' | 'paused' | 'met' | 'met_late' | 'void'
+    colour: Colour
+  }
+>
 
 export type CaseStatus = 'open' | 'replied' | 'closed' | 'withdrawn' | 'merged'
+export type UnitRef = S.SchemaUnit
+export type StepRef = S.SchemaStep
+export type PersonRef = S.SchemaPerson
+export type CaseSummary = Narrow<
+  S.SchemaCaseSummary,
+  { status: CaseStatus; urgency: 'normal' | 'urgent'; colour: Colour }
+>
+export type Task = Narrow<S.SchemaTask, { state: 'open' | 'suspended' | 'done' | 'cancelled' }>
+export type TimelineEvent = Narrow<S.SchemaTimelineEntry, { data: Record<string, unknown> | null }>
+export type Attachment = S.SchemaAttachment
+export type VerbInput =
+  | 'text'
+  | 'unit'
+  | 'assignee'
+  | 'days'
+  | 'rating'
+  | 'target'
+  | 'public'
+  | 'attachments'
+export type VerbState = Narrow<S.SchemaVerbOption, { needs: VerbInput[]; optional: VerbInput[] }>
+/** id is null when the reader may not open the other case */
+export type CaseLink = Narrow<
+  S.SchemaCaseLink,
+  { relation: 'merged_into' | 'merged_from' | 'duplicate'; status: CaseStatus }
+>
+export type Case = Narrow<
+  S.SchemaCase,
+  {
+    status: CaseStatus
+    urgency: 'normal' | 'urgent'
+    colour: Colour
+    data: Record<string, unknown>
+    tasks: Task[]
+    promises: Promised[]
+    timeline: TimelineEvent[]
+    verbs: VerbState[]
+    links: CaseLink[]
+  }
+>
+/** index is null until the entry has its place in the tree, a moment later */
+export type ReceiptRef = S.SchemaReceiptRef
+export type CaseCreated = Narrow<S.SchemaCaseCreated, { status: CaseStatus; promises: Promised[] }>
+export type NewCase = Narrow<
+  S.SchemaCaseCreate,
+  { data: Record<string, unknown>; attachments: Id[]; onBehalf?: Partial<S.SchemaOnBehalf> }
+>
+export type VerbBody = S.SchemaVerbInput
+export type SimilarCase = Narrow<S.SchemaSimilarCase, { status: CaseStatus; colour: Colour; urgency: 'normal' | 'urgent' }>
 
-export interface UnitRef {
-  code: string
-  name: Name
-  phone?: string
-}
-
-export interface StepRef {
-  node: string
-  name: Name
-}
-
-export interface PersonRef {
-  id?: Id
-  name: string
-  unit?: string | null
-}
-
-export interface CaseSummary {
-  id: Id
-  number: string
-  kind: string
-  title: string
-  topic: string
-  topicName: Name
-  status: CaseStatus
-  step: StepRef | null
-  unit: UnitRef | null
-  assignee: PersonRef | null
-  enterprise: { id: Id; name: string } | null
-  urgency: 'normal' | 'urgent'
-  channel: string
-  createdAt: Instant
-  updatedAt: Instant
-  dueAt: Instant | null
-  dueOn: LocalDate | null
-  colour: Colour
-  remaining: Remaining | null
-  rating: number | null
-  urged: number
-  supervised: boolean
-  reopened: number
-  suspended?: boolean
-  /** brought in by an import: no procedure runs */
-  imported?: boolean
-  version: number
-}
-
-export interface Task {
-  id: Id
-  node: string
-  name: Name
-  role: string
-  unit: UnitRef | null
-  assignee: PersonRef | null
-  state: 'open' | 'suspended' | 'done' | 'cancelled'
-  createdAt: Instant
-  signedAt: Instant | null
-  doneAt: Instant | null
-}
-
-export interface TimelineEvent {
-  event: Id
-  at: Instant
-  actor: PersonRef | null
-  verb: string
-  title: Name
-  text: string | null
-  public: boolean
-  data?: Record<string, unknown> | null
-  index: number | null
-}
-
-export interface Attachment {
-  id: Id
-  name: string
-  type: string
-  bytes: number
-  at?: Instant
-  by?: string | null
-  event?: Id | null
-}
-
-export type VerbInput = 'text' | 'unit' | 'assignee' | 'days' | 'rating' | 'target' | 'until' | 'public' | 'attachments'
-
-export interface VerbState {
-  verb: string
-  name: Name
-  allowed: boolean
-  reason: Name | null
-  taskId: Id | null
-  needs: VerbInput[]
-  optional?: VerbInput[]
-  public?: boolean
-}
-
-export interface CaseLink {
-  relation: 'merged_into' | 'merged_from' | 'duplicate'
-  /** null when the reader may not open it */
-  id: Id | null
-  number: string
-  title: string | null
-  status?: CaseStatus
-  dueAt?: Instant | null
-}
-
-export interface Case extends CaseSummary {
-  text: string
-  data: Record<string, unknown>
-  contact: { name: string; phone: string; masked: boolean } | null
-  place: string | null
-  /** what the enterprise wrote with its rating */
-  ratingText?: string | null
-  /** where an imported case came from, and its number there */
-  source?: string | null
-  sourceNumber?: string | null
-  tasks: Task[]
-  promises: Promised[]
-  answer: { text: string; at: Instant; by: string; unit: UnitRef | null } | null
-  timeline: TimelineEvent[]
-  attachments: Attachment[]
-  verbs: VerbState[]
-  links: CaseLink[]
-  extension: { days: number; reason: string; askedBy: PersonRef; askedAt: Instant } | null
-  next: Name | null
-}
-
-export interface ReceiptRef {
-  event: Id
-  leafHash: string
-  /** null until the entry has its place in the tree, a moment later */
-  index: number | null
-  at: Instant
-}
-
-export interface CaseCreated {
-  id: Id
-  number: string
-  title: string
-  status: CaseStatus
-  step: StepRef | null
-  unit: UnitRef | null
-  promises: Promised[]
-  next: Name
-  receipt: ReceiptRef
-  similar: { id: Id; number: string; title: string }[]
-}
-
-export interface NewCase {
-  kind: string
-  data: Record<string, unknown>
-  attachments: Id[]
-  channel: string
-  onBehalf?: { enterpriseId?: Id; contactName?: string; contactPhone?: string }
-}
-
-export interface VerbBody {
-  taskId?: Id
-  text?: string
-  unit?: string
-  assignee?: Id
-  days?: number
-  rating?: number
-  target?: string
-  until?: LocalDate
-  public?: boolean
-  attachments?: Id[]
-}
-
-export interface PromiseCount {
-  promise: Promised
-  events: { at: Instant; what: string; amount: number; dueAt: Instant | null; text: string | null }[]
-  days: {
-    date: LocalDate
-    weekday: number
-    kind: DayKind | 'start' | 'paused'
-    name: Name | null
-    counted: number
-    total: number
-    provisional: boolean
-    start?: boolean
-    paused?: boolean
-  }[]
-  hours: string[]
-  law: Name | null
-}
-
-export interface TaskItem {
-  taskId: Id
-  step: StepRef
-  state?: string
-  signedAt: Instant | null
-  promise: Promised | null
-  case: CaseSummary
-  verbs: string[]
-}
-
+export type PromiseCount = Narrow<
+  S.SchemaPromiseCount,
+  { promise: Promised; days: Narrow<S.SchemaCountDay, { kind: DayKind | 'start' | 'paused' }>[] }
+>
+export type TaskItem = Narrow<S.SchemaTaskItem, { promise: Promised | null; case: CaseSummary }>
 export interface TaskPage extends Page<TaskItem> {
-  counts: Record<'broken' | 'red' | 'amber' | 'green' | 'paused', number>
+  counts: S.SchemaColourCounts
 }
+export type Officer = S.SchemaOfficer
+export type Template = S.SchemaTemplate
+export type Enterprise = S.SchemaEnterprise
+export type ImportResult = Narrow<
+  S.SchemaImportResult,
+  { faults: Narrow<S.SchemaImportFault, { column: string | null }>[] }
+>
 
-export interface Officer {
-  id: Id
-  name: string
-  unit: string
-}
-
-export interface Template {
-  code: string
-  title: Name
-  text: Name
-}
-
-export interface Enterprise {
-  id: Id
-  name: string
-  creditCode: string
-  data?: Record<string, unknown>
-}
-
+/** What a server-sent event says; the case itself is to be fetched again. */
 export interface LiveCase {
   caseId: Id
   number: string
@@ -441,33 +182,5 @@ export interface LiveCase {
   step: string | null
 }
 
-export interface ImportResult {
-  rows: number
-  accepted: number
-  faults: { row: number; column: string | null; message: string }[]
-  batch: Id | null
-}
-
-export interface FigureInfo {
-  name: string
-  kind?: string
-  title: Name
-  unit: Name
-  note?: Name | null
-  good: 'up' | 'down' | ''
-  target: number | null
-  dimensions: string[]
-  drawing: string
-}
-
-export interface FigureValue {
-  name: string
-  title: Name
-  unit: Name
-  value: number | null
-  count: number
-  by: string | null
-  groups: { key: string; label: Name; value: number | null; count: number }[]
-  previous: { value: number | null; from: string; to: string } | null
-  at: Instant
-}
+export type FigureInfo = Narrow<S.SchemaFigureRef, { good: 'up' | 'down' | '' }>
+export type FigureValue = S.SchemaFigure
