@@ -35,14 +35,22 @@ static int64_t length_ms(const struct op *op, const struct promise *p)
     return units * clock_of(op)->hours.minutes * MS_PER_MINUTE;
 }
 
-static enum err set_colours(struct op *op, struct promise *p, const struct pack_promise *def)
+/* amber_at and red_at, that much office time before the end. */
+static enum err set_colours(struct op *op, struct promise *p, int64_t amber_ms, int64_t red_ms)
 {
-    int amber = def ? def->amber_percent : 50, red = def ? def->red_percent : 20;
-    int64_t length = length_ms(op, p);
-    TRY(calendar_add_office_ms(
-        clock_of(op), p->due_at, -(length * amber / 100), &p->amber_at, NULL, op->diag));
-    return calendar_add_office_ms(
-        clock_of(op), p->due_at, -(length * red / 100), &p->red_at, NULL, op->diag);
+    TRY(calendar_add_office_ms(clock_of(op), p->due_at, -amber_ms, &p->amber_at, NULL, op->diag));
+    return calendar_add_office_ms(clock_of(op), p->due_at, -red_ms, &p->red_at, NULL, op->diag);
+}
+
+/* After due_at or the length has changed: the same shares of the whole as before. */
+static enum err keep_colours(struct op *op, struct promise *p, const struct promise *before)
+{
+    const struct calendar_clock *c = clock_of(op);
+    int64_t amber = calendar_office_ms_between(c, before->amber_at, before->due_at);
+    int64_t red = calendar_office_ms_between(c, before->red_at, before->due_at);
+    int64_t was = length_ms(op, before), is = length_ms(op, p);
+    ASSERT(was > 0);
+    return set_colours(op, p, amber * is / was, red * is / was);
 }
 
 /* due_at for `units` counted from an instant. */
@@ -130,7 +138,8 @@ enum err promise_start(struct op *op, const struct pack_promise *def, int64_t ca
         .state = PROMISE_RUNNING };
     TRY(amount_of(op, def, variables, &p.amount));
     TRY(due_after(op, p.unit, op->now_ms, p.amount, &p.due_at, &p.provisional));
-    TRY(set_colours(op, &p, def));
+    int64_t length = length_ms(op, &p);
+    TRY(set_colours(op, &p, length * def->amber_percent / 100, length * def->red_percent / 100));
     TRY(insert(op, &p));
     *out = p;
     return OK;
@@ -210,36 +219,46 @@ enum err promise_pause(struct op *op, struct promise *p, str reason)
     return update(op, p, "pause", p->remaining, reason);
 }
 
+/* Nothing but the day itself was left: it is the day of the resumption, or the next day of work
+ * when that is off or over. */
+static int64_t days_to_give(const struct op *op, const struct promise *p)
+{
+    const struct calendar_clock *c = clock_of(op);
+    int64_t today = zone_local_days(op->zone, op->now_ms);
+    bool over =
+        !calendar_is_working(c->calendar, today) || op->now_ms > calendar_close_ms(c, today);
+    return p->remaining || !over ? p->remaining : 1;
+}
+
 enum err promise_resume(struct op *op, struct promise *p, str reason)
 {
     ASSERT(p->state == PROMISE_PAUSED);
+    const struct promise before = *p;
     bool late = p->remaining < 0 || p->due_at < p->paused_at;
-    bool provisional = p->provisional;
     /* What was broken before the pause stays broken: its day is not moved. */
     if (!late && p->unit == PACK_WORKING_HOURS)
         TRY(calendar_add_office_ms(
-            clock_of(op), op->now_ms, p->remaining, &p->due_at, &provisional, op->diag));
+            clock_of(op), op->now_ms, p->remaining, &p->due_at, &p->provisional, op->diag));
     else if (!late)
-        TRY(due_after(op, p->unit, op->now_ms, p->remaining, &p->due_at, &provisional));
-    p->provisional = provisional;
+        TRY(due_after(op, p->unit, op->now_ms, days_to_give(op, p), &p->due_at, &p->provisional));
     p->state = PROMISE_RUNNING;
     p->paused_at = 0;
     p->remaining = 0;
-    TRY(set_colours(op, p, NULL));
+    TRY(keep_colours(op, p, &before));
     return update(op, p, "resume", 0, reason);
 }
 
 enum err promise_extend(struct op *op, struct promise *p, int64_t units, str reason)
 {
     ASSERT(units > 0 && p->state < PROMISE_MET);
+    const struct promise before = *p;
     p->extended += units;
     p->extensions++;
-    if (p->state == PROMISE_PAUSED) {
+    if (p->state == PROMISE_PAUSED)
         p->remaining += p->unit == PACK_WORKING_HOURS ? units * MS_PER_HOUR : units;
-        return update(op, p, "extend", units, reason);
-    }
-    TRY(due_after(op, p->unit, p->due_at, units, &p->due_at, &p->provisional));
-    TRY(set_colours(op, p, NULL));
+    else
+        TRY(due_after(op, p->unit, p->due_at, units, &p->due_at, &p->provisional));
+    TRY(keep_colours(op, p, &before));
     return update(op, p, "extend", units, reason);
 }
 
