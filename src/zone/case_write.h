@@ -12,8 +12,8 @@ MUST_USE enum err case_search_put(struct op *op, const struct case_row *r);
 /* Journals what happened to the case, with the digest of its row as saved. Takes data. */
 MUST_USE enum err event_write(
     struct moving *m, const char *kind, json_t *data, bool is_public, int64_t *event);
-/* Digest over the parts of a row that stand for what was decided. */
-str case_digest(struct op *op, const struct case_row *r);
+/* Digest over the whole row as it is stored; r is that row. */
+MUST_USE enum err case_digest(struct op *op, const struct case_row *r, str *digest);
 /* Puts uploads of this account that belong to no case yet to the case and event. ERR_INVALID when
  * one is not there or somebody else's. */
 MUST_USE enum err files_link(

@@ -147,8 +147,10 @@ static enum err sequence(struct store_conn *c, void *ctx, struct diag *d)
     if (e == OK && size != l->tree.size)
         e = open_tree(l, &nodes, &l->tree, d);
     l->tree.nodes = (struct journal_nodes){ &nodes, put_node, get_node };
-    while (e == OK && count == SEQUENCE_MAX)
+    while (e == OK && count == SEQUENCE_MAX) { /* an import may bring any number at once */
+        arena_reset(&a);
         e = sequence_some(z, c, &a, &count, d);
+    }
     l->tree.nodes.ctx = NULL;
     arena_release(&a);
     return e;
@@ -242,6 +244,8 @@ enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id)
     json_object_set_new(data, "actor", actor_json(op));
     if (e->is_public)
         json_object_set_new(data, "public", json_true());
+    int64_t event_id = id_next(&op->zone->ids, op->now_ms);
+    json_set_id(data, "id", event_id); /* the leaf does not name it: a changed one would not show */
     unsigned char salt[JOURNAL_SALT_BYTES];
     sys_random(op->zone->sys, salt, sizeof salt);
     char account[24] = "system";
@@ -256,7 +260,6 @@ enum err ledger_append(struct op *op, const struct ledger_event *e, int64_t *id)
     struct journal_leaf leaf;
     TRY(diag_arena(op->diag, op->arena));
     TRY(journal_leaf_build(op->arena, op->zone->ledger->profile, &event, salt, &leaf, op->diag));
-    int64_t event_id = id_next(&op->zone->ids, op->now_ms);
     TRY(STORE_EXEC(op->conn, op->diag,
         "INSERT INTO journal (zone, id, at, kind, subject, actor, event, salt, event_hash,"
         " leaf_hash)"

@@ -61,8 +61,9 @@ str ledger_digest(struct op *op, str text);
 
 /* Recomputes everything that is stored: events, leaves, nodes, roots, checkpoints. */
 MUST_USE enum err ledger_verify(struct op *op, struct journal_report *report, size_t faults_max);
-/* Compares the present row of each case with what the newest event about it recorded. Rows that
- * differ go to faults; OK unless the store failed. */
+/* Compares the present row of each case with what the newest event about it recorded, and what
+ * stands beside the leaves (identifiers of entries, times of checkpoints) with what was signed. What
+ * differs or was deleted goes to faults; OK unless the store failed. */
 MUST_USE enum err ledger_verify_rows(struct op *op, int64_t *checked, struct diag_list *faults);
 
 #endif
