@@ -4,6 +4,7 @@
  */
 #include "api/internal.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum {
     WRITE_BURST_SECONDS = 4,
     SWEEP_MS = 60000,
     TIMERS_A_TICK = 100,
+    TOUCHES_MAX = 256,
     FAULTS_MAX = 100
 };
 
@@ -48,6 +50,51 @@ static bool find_session(struct call *c)
     if (c->signed_in)
         c->actor = c->session.actor;
     return c->signed_in;
+}
+
+/* Reading moves a session's idle time on as writing does, but nobody waits for that write: tokens
+ * are noted here and written by the next tick. A list that is full leaves it to the next request. */
+struct touches {
+    pthread_mutex_t lock;
+    size_t count;
+    char tokens[TOUCHES_MAX][2 * ACCESS_TOKEN_BYTES];
+};
+
+static void note_touch(struct call *c)
+{
+    struct touches *t = c->api->touches;
+    enum { TOKEN = sizeof t->tokens[0] };
+    if (c->token.bytes != TOKEN)
+        return;
+    pthread_mutex_lock(&t->lock);
+    size_t i = 0;
+    while (i < t->count && memcmp(t->tokens[i], c->token.data, TOKEN) != 0)
+        i++;
+    if (i == t->count && i < TOUCHES_MAX)
+        memcpy(t->tokens[t->count++], c->token.data, TOKEN);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static enum err touch_noted(struct op *op, void *ctx)
+{
+    const struct touches *t = ctx;
+    for (size_t i = 0; i < t->count; i++)
+        TRY(session_touch(op, (str){ t->tokens[i], sizeof t->tokens[i] }));
+    return OK;
+}
+
+static void write_touches(struct api *a, struct op *op)
+{
+    struct touches *copy = ARENA_NEW(op->arena, struct touches);
+    if (!copy)
+        return;
+    pthread_mutex_lock(&a->touches->lock);
+    copy->count = a->touches->count;
+    memcpy(copy->tokens, a->touches->tokens, sizeof copy->tokens);
+    a->touches->count = 0;
+    pthread_mutex_unlock(&a->touches->lock);
+    if (copy->count && zone_write(op, touch_noted, copy) != OK)
+        return; /* noted again by the session's next request */
 }
 
 static enum err touch(struct store_conn *conn, void *ctx, struct diag *d)
@@ -123,7 +170,8 @@ static bool gate(struct http_request *req, const void *app)
         .now_ms = sys_now_ms(api->zone->sys),
         .diag = &c->diag };
     diag_list_init(&c->faults, req->arena, FAULTS_MAX);
-    find_session(c);
+    if (find_session(c) && !is_write(req) && session_stale(&c->session, c->op.now_ms))
+        note_touch(c);
     if (!admit(c)) {
         api_fail(c);
         return false;
@@ -306,22 +354,24 @@ json_t *api_next(bool more, int64_t key, int64_t id)
 
 /* ---- those who watch ---- */
 
-void api_publish_case(struct call *c, const struct case_row *row, str verb, str unit_before)
+void api_publish_case(struct call *c, const struct case_change *change)
 {
+    const struct case_row *row = change->row;
     json_t *o = json_object();
     json_set_id(o, "caseId", row->id);
     json_set_str(o, "number", row->number);
-    json_set_str(o, "verb", verb);
+    json_set_str(o, "verb", change->verb);
     json_set_str(o, "unit", row->unit);
     json_set_str(o, "step", row->node);
-    if (unit_before.bytes && !str_equal(unit_before, row->unit))
-        json_set_str(o, "unitBefore", unit_before);
+    str before = str_equal(change->unit_before, row->unit) ? STR_NONE : change->unit_before;
+    if (before.bytes)
+        json_set_str(o, "unitBefore", before);
     json_keep(c->op.arena, o);
-    str tag = str_printf(c->op.arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(unit_before));
+    /* The tag says which units hear of it, the key which enterprise. */
     struct http_event event = { .name = STR("case"),
         .data = json_text(c->op.arena, o),
-        .tag = tag,
-        .key = row->enterprise_id };
+        .tag = str_printf(c->op.arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(before)),
+        .key = change->is_public ? row->enterprise_id : 0 };
     /* Nobody is told twice and nothing is lost when this fails: pages also look for themselves. */
     if (http_events_publish(c->api->events, &event, NULL) != OK)
         return;
@@ -353,6 +403,12 @@ enum err api_create(struct api **out, const struct api_options *o, struct diag *
     a->secure_cookie = o->secure_cookie;
     a->routes = gather(&a->route_count);
     a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
+    const struct pack_zone *z = &zone_pack(o->zone)->zone;
+    if (z->lockout_failures > 1) /* the failure that locks is one more than the tries */
+        a->unknown_logins = http_limiter_create(o->zone->sys, 4096,
+            (unsigned)z->lockout_failures - 1, (unsigned)z->lockout_minutes * 60000);
+    a->touches = mem_alloc(sizeof *a->touches);
+    pthread_mutex_init(&a->touches->lock, NULL);
     if (o->write_limit)
         a->writes = http_limiter_create(o->zone->sys, 4096, o->write_limit * WRITE_BURST_SECONDS,
             o->write_limit < 1000 ? 1000 / o->write_limit : 1);
@@ -428,6 +484,7 @@ void api_tick(struct api *a)
             break; /* tried again at the next tick */
         arena_reset(&arena);
     }
+    write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
         a->swept_ms = op.now_ms;
     arena_release(&arena);
@@ -448,6 +505,9 @@ void api_destroy(struct api *a)
     if (a->events)
         http_events_destroy(a->events);
     http_limiter_destroy(a->sign_ins);
+    http_limiter_destroy(a->unknown_logins);
+    pthread_mutex_destroy(&a->touches->lock);
+    mem_free(a->touches);
     if (a->writes)
         http_limiter_destroy(a->writes);
     mem_free(a->routes);

@@ -191,8 +191,7 @@ static enum err promises_json(struct call *c, const struct case_row *row, json_t
     return OK;
 }
 
-/* Is the reader an applicant, who sees only what is public? */
-static bool applicant_reads(const struct call *c)
+bool api_applicant_reads(const struct call *c)
 {
     return !c->actor.role || c->actor.role->scope == PACK_SCOPE_ENTERPRISE
         || c->actor.role->scope == PACK_SCOPE_NONE;
@@ -220,14 +219,15 @@ static struct name2 event_title(struct call *c, const struct ledger_row *row)
     if (str_is(word, "reveal"))
         return (struct name2){ STR("查看联系方式"), STR("Looked at contact data") };
     if (str_is(word, "import"))
-        return (struct name2){ STR("历史数据导入"), STR("Imported") };
+        return (struct name2){ STR("导入"), STR("Imported") };
     return (struct name2){ word, word };
 }
 
 static json_t *event_data(const json_t *event)
 {
     json_t *data = json_copy((json_t *)event);
-    static const char *const not_data[] = { "actor", "public", "row", "text", "verb", "number" };
+    static const char *const not_data[] = { "actor", "public", "row", "text", "verb", "number",
+        "id" };
     for (size_t i = 0; i < sizeof not_data / sizeof *not_data; i++)
         json_object_del(data, not_data[i]);
     return data;
@@ -237,7 +237,7 @@ static json_t *event_json(struct call *c, const struct ledger_row *row)
 {
     const json_t *actor = json_object_get(row->event, "actor");
     json_t *who = json_object();
-    bool outside = applicant_reads(c) && json_str(actor, "unit").bytes;
+    bool outside = api_applicant_reads(c) && json_str(actor, "unit").bytes;
     const struct pack_unit *u = pack_unit(zone_pack(c->api->zone), json_str(actor, "unit"));
     json_set_str(who, "name", outside && u ? u->name.zh : json_str(actor, "name"));
     set_text_or_null(who, "unit", json_str(actor, "unit"));
@@ -263,7 +263,7 @@ static enum err timeline_json(struct call *c, const struct case_row *row, json_t
     TRY(ledger_list(&c->op, row->id, TIMELINE_MAX, &rows, &count));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (!rows[i].event || (applicant_reads(c) && !json_bool(rows[i].event, "public", false)))
+        if (!rows[i].event || (api_applicant_reads(c) && !json_bool(rows[i].event, "public", false)))
             continue;
         json_array_append_new(list, event_json(c, &rows[i]));
     }
@@ -370,7 +370,7 @@ static json_t *answer_json(struct call *c, const struct case_row *row)
 static json_t *extension_json(struct call *c, const struct case_row *row)
 {
     json_t *asked;
-    if (!row->extension.bytes || applicant_reads(c)
+    if (!row->extension.bytes || api_applicant_reads(c)
         || json_parse(c->op.arena, row->extension, &asked, NULL) != OK)
         return json_null();
     json_t *by = json_object(), *o = json_object();

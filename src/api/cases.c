@@ -147,7 +147,9 @@ static void create_answer(struct call *c)
     http_reply_header(
         c->req, "Location", str_printf(c->op.arena, "/api/cases/%lld", (long long)s->id));
     if (fresh)
-        api_publish_case(c, &s->created.row, STR("create"), STR_NONE);
+        api_publish_case(c,
+            &(struct case_change){
+                .row = &s->created.row, .verb = STR("create"), .is_public = true });
     http_reply_json(c->req, 201, reply);
 }
 
@@ -349,8 +351,11 @@ static enum err verb_work(struct call *c)
 static void verb_answer(struct call *c)
 {
     struct verbing *s = c->state;
-    api_publish_case(
-        c, &s->result.row, str_from(verb_info(s->in.verb)->word), s->result.unit_before);
+    api_publish_case(c,
+        &(struct case_change){ .row = &s->result.row,
+            .verb = str_from(verb_info(s->in.verb)->word),
+            .unit_before = s->result.unit_before,
+            .is_public = s->result.is_public });
     http_reply_json_text(c->req, 200, s->json);
 }
 

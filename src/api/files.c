@@ -59,7 +59,7 @@ static enum err type_of(struct call *c, str content, const char **type)
 }
 
 struct upload {
-    int64_t id;
+    int64_t id, event;
     str name, sha256;
     const char *type;
     size_t bytes;
@@ -131,14 +131,23 @@ static void upload(struct http_request *req, const void *app)
     api_write(c, upload_work, upload_answer);
 }
 
-/* A file may be seen by whoever may see its case; before it belongs to one, by whoever sent it. */
+/* What came with an internal note is for those inside, as the note itself is. */
+static bool event_shown(struct call *c, int64_t event)
+{
+    struct ledger_row row;
+    return !api_applicant_reads(c)
+        || (ledger_get(&c->op, event, &row) == OK && json_bool(row.event, "public", false));
+}
+
+/* A file may be seen by whoever may see its case and the entry it came with; before it belongs to
+ * one, by whoever sent it. */
 static enum err find(struct call *c, int64_t id, struct upload *u)
 {
     struct store_rows rows;
     struct case_row row;
     enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
-        "SELECT case_id, account_id, name, type, bytes, sha256 FROM attachment WHERE zone = $1"
-        " AND id = $2",
+        "SELECT case_id, account_id, name, type, bytes, sha256, event_id FROM attachment WHERE"
+        " zone = $1 AND id = $2",
         S_TEXT(c->op.zone->code), S_INT(id));
     if (e == ERR_NOT_FOUND)
         return diag_set(c->op.diag, e, "没有这个附件", "there is no such attachment");
@@ -148,14 +157,15 @@ static enum err find(struct call *c, int64_t id, struct upload *u)
         .name = str_copy(c->op.arena, store_text(&rows, 2)),
         .type = str_terminated(c->op.arena, store_text(&rows, 3)),
         .bytes = (size_t)store_int(&rows, 4),
-        .sha256 = str_copy(c->op.arena, store_text(&rows, 5)) };
+        .sha256 = str_copy(c->op.arena, store_text(&rows, 5)),
+        .event = store_int(&rows, 6) };
     store_rows_end(&rows);
     TRY(diag_arena(c->op.diag, c->op.arena));
-    if (case_id)
-        return case_get(&c->op, case_id, &row);
-    return owner == c->actor.account
-        ? OK
-        : diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
+    bool mine = owner == c->actor.account;
+    if ((case_id && case_get(&c->op, case_id, &row) == OK && (mine || event_shown(c, u->event)))
+        || (!case_id && mine))
+        return OK;
+    return diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
 }
 
 static void download(struct http_request *req, const void *app)
@@ -201,6 +211,8 @@ enum err files_json(struct call *c, const struct case_row *row, json_t *out)
         TRY(store_next(&rows, &more, c->op.diag));
         if (!more)
             return OK;
+        if (!event_shown(c, store_int(&rows, 6)))
+            continue;
         json_t *o = json_object();
         json_set_id(o, "id", store_int(&rows, 0));
         json_set_str(o, "name", store_text(&rows, 1));

@@ -271,6 +271,9 @@ static enum err read_row(
             break;
         }
     }
+    str urgency = im->system->fields.urgency;
+    if (urgency.bytes && !json_object_getn(data, urgency.data, urgency.bytes))
+        json_object_setn_new(data, urgency.data, urgency.bytes, json_string("normal"));
     out->in.data = data;
     return OK;
 }
@@ -501,7 +504,9 @@ static void publish(struct importing *im)
         for (size_t k = 0; k < i && !told; k++)
             told = str_equal(im->created[k].unit, im->created[i].unit);
         if (!told)
-            api_publish_case(c, &im->created[i], STR("create"), STR_NONE);
+            api_publish_case(c,
+                &(struct case_change){
+                    .row = &im->created[i], .verb = STR("create"), .is_public = true });
     }
     c->op.arena = callers;
 }

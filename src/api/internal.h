@@ -73,7 +73,8 @@ struct api {
     struct zone *zone;
     struct http_server *server;
     struct http_events *events;
-    struct http_limiter *sign_ins, *writes;
+    struct http_limiter *sign_ins, *writes, *unknown_logins;
+    struct touches *touches;
     bool secure_cookie;
     struct http_route *routes;
     size_t route_count;
@@ -115,8 +116,13 @@ void api_read_end(struct call *c);
 /* Runs work on the writer thread with c->op.conn set; after the commit answer builds the reply. On
  * failure the diag is answered and `answer` is not called. */
 void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c));
-/* Tells those who watch that a case changed. */
-void api_publish_case(struct call *c, const struct case_row *row, str verb, str unit_before);
+/* Tells those who watch, and may see it, that a case changed. */
+struct case_change {
+    const struct case_row *row;
+    str verb, unit_before; /* unit_before: the former one, or empty */
+    bool is_public;        /* the applicant hears of it */
+};
+void api_publish_case(struct call *c, const struct case_change *change);
 
 /* Query helpers: false = answered. */
 bool api_query(struct call *c, const char *name, str *out);
@@ -144,6 +150,10 @@ json_t *json_case_summary(struct op *op, const struct case_row *c);
 json_t *json_case(struct call *c, const struct case_row *row); /* the whole; NULL: diag is set */
 json_t *json_remaining(struct op *op, const struct promise *p);
 json_t *json_account(const struct pack *p, const struct account *a);
+/* Is the reader an applicant, who sees only what is public? */
+bool api_applicant_reads(const struct call *c);
+/* The applicants' register: that of the first system that has one; empty when none has. */
+str api_applicants(const struct pack *p);
 
 /* ---- the resources' routes, each ended by a NULL method ---- */
 

@@ -3,12 +3,12 @@
 
 #include "zone/register.h"
 
-static const char applicant_register[] = "enterprise";
-
 static json_t *record_json(struct call *c, const struct record *r)
 {
-    const struct pack_register *reg =
-        pack_register(zone_pack(c->api->zone), str_from(applicant_register));
+    const struct pack *p = zone_pack(c->api->zone);
+    str code = api_applicants(p);
+    const struct pack_register *reg = pack_register(p, code);
+    ASSERT(reg); /* the record was read from it */
     char *key = str_terminated(c->op.arena, reg->key->name);
     json_t *o = json_object(), *data = json_copy(r->data);
     for (size_t i = 0; i < reg->column_count; i++)
@@ -16,7 +16,7 @@ static json_t *record_json(struct call *c, const struct record *r)
             json_object_setn_new(
                 data, reg->columns[i].name.data, reg->columns[i].name.bytes, json_string("****"));
     json_set_id(o, "id", r->id);
-    json_set_str(o, "name", record_label(&c->op, str_from(applicant_register), r));
+    json_set_str(o, "name", record_label(&c->op, code, r));
     json_set_str(o, "creditCode", key ? json_str(r->data, key) : STR_NONE);
     json_object_set_new(o, "data", data);
     return o;
@@ -35,7 +35,7 @@ static void find(struct http_request *req, const void *app)
     enum err e = actor_require(&c->op, "enterprise.read");
     if (e == OK)
         e = record_find(
-            &c->op, str_from(applicant_register), text, (size_t)limit, &records, &count);
+            &c->op, api_applicants(zone_pack(c->api->zone)), text, (size_t)limit, &records, &count);
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, record_json(c, &records[i]));
@@ -57,7 +57,7 @@ static void show(struct http_request *req, const void *app)
         return;
     enum err e = id == c->actor.enterprise ? OK : actor_require(&c->op, "enterprise.read");
     if (e == OK)
-        e = record_get(&c->op, str_from(applicant_register), id, &record);
+        e = record_get(&c->op, api_applicants(zone_pack(c->api->zone)), id, &record);
     json_t *o = e == OK ? json_keep(req->arena, record_json(c, &record)) : NULL;
     api_read_end(c);
     if (o)

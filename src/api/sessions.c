@@ -25,8 +25,7 @@ static json_t *session_json(
     return o;
 }
 
-/* The applicant's register is that of the first system that has one. */
-static str applicant_register(const struct pack *p)
+str api_applicants(const struct pack *p)
 {
     for (size_t i = 0; i < p->system_count; i++)
         if (p->systems[i].applicant.bytes)
@@ -37,7 +36,7 @@ static str applicant_register(const struct pack *p)
 static json_t *session_with_enterprise(struct call *c, const struct session *s)
 {
     const struct pack *p = zone_pack(c->api->zone);
-    str code = applicant_register(p), name = STR_NONE, credit = STR_NONE;
+    str code = api_applicants(p), name = STR_NONE, credit = STR_NONE;
     const struct pack_register *r = pack_register(p, code);
     struct record record;
     if (r && s->account.enterprise_id
@@ -88,17 +87,24 @@ static void sign_in_answer(struct call *c)
     http_reply_json(c->req, 200, s->reply);
 }
 
+/* Passwords can be tried only so often. False: answered. */
+static bool may_try(struct call *c, str who)
+{
+    unsigned wait_s = 0;
+    if (http_limiter_take(c->api->sign_ins, who, &wait_s, &c->diag) == OK)
+        return true;
+    http_reply_header(c->req, "Retry-After", str_printf(c->op.arena, "%u", wait_s));
+    api_fail(c);
+    return false;
+}
+
 static void sign_in(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
     struct signing *s = ARENA_NEW(req->arena, struct signing);
-    unsigned wait_s = 0;
     (void)app;
-    if (http_limiter_take(c->api->sign_ins, req->peer, &wait_s, &c->diag) != OK) {
-        http_reply_header(req, "Retry-After", str_printf(req->arena, "%u", wait_s));
-        api_fail(c);
+    if (!may_try(c, req->peer))
         return;
-    }
     if (!api_body(c) || !s || !api_read(c))
         return;
     s->in.login = json_str(c->body, "login");
@@ -111,6 +117,10 @@ static void sign_in(struct http_request *req, const void *app)
         return;
     }
     memset(&c->diag, 0, sizeof c->diag);
+    /* A login that nobody has is locked like one that somebody has: else the lock would tell. */
+    s->in.exhausted = !s->in.account_id
+        && (!c->api->unknown_logins
+            || http_limiter_take(c->api->unknown_logins, s->in.login, NULL, NULL) != OK);
     c->state = s;
     api_write(c, sign_in_work, sign_in_answer);
 }
@@ -154,7 +164,7 @@ static void password(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
     (void)app;
-    if (api_body(c))
+    if (may_try(c, c->actor.login) && api_body(c))
         api_write(c, password_work, sign_out_answer);
 }
 
@@ -206,7 +216,16 @@ static enum err create_account_work(struct call *c)
         .unit = json_str(b, "unit"),
         .phone = json_str(b, "phone"),
         .password = json_str(b, "password") };
+    struct record enterprise;
     (void)id_parse(json_str(b, "enterpriseId"), &in.enterprise_id);
+    TRY(actor_require(&c->op, "account.manage"));
+    if (in.enterprise_id
+        && record_get(&c->op, api_applicants(zone_pack(c->op.zone)), in.enterprise_id, &enterprise)
+            != OK) {
+        diag_field(c->op.diag, STR("enterpriseId"));
+        return diag_set(
+            c->op.diag, ERR_INVALID, "企业库中没有这家企业", "the register has no such enterprise");
+    }
     TRY(account_create(&c->op, &in, &id));
     return account_get(&c->op, id, a);
 }

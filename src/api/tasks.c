@@ -1,6 +1,12 @@
 /* The desk: tasks by danger, officers of a unit, live changes. */
 #include "api/internal.h"
 
+/* Of one stream of changes. */
+struct watching {
+    int64_t looked_ms;
+    bool there;
+};
+
 static json_t *verb_words_allowed(struct call *c, const struct task_item *item, enum err *e)
 {
     struct verb_option *options;
@@ -106,10 +112,43 @@ static void officers(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
-/* Who may hear of a change: those who may see all, the units concerned, the enterprise itself. */
-static bool may_see(const struct http_request *req, const struct http_event *event)
+enum { LOOK_AGAIN_MS = 1000, LOOK_BYTES_MAX = 256 * 1024 };
+
+/* Is the session still there? A stream may stay for hours, so the look has memory of its own. */
+static bool session_there(const struct call *c)
 {
-    const struct call *c = req->user;
+    struct session found;
+    struct diag d = { 0 };
+    struct arena a;
+    struct op op = c->op;
+    arena_init(&a, NULL, LOOK_BYTES_MAX);
+    op.arena = &a;
+    op.diag = &d;
+    op.now_ms = sys_now_ms(c->api->zone->sys);
+    bool there = store_read_begin(c->api->zone->store, &op.conn, &d) == OK;
+    if (there) {
+        there = session_find(&op, c->token, &found) == OK;
+        store_read_end(op.conn);
+    }
+    arena_release(&a);
+    return there;
+}
+
+/* Looked up again at most once a second: who signed out, or was shut out, hears no more. */
+static bool still_here(struct call *c)
+{
+    struct watching *w = c->state;
+    int64_t now = sys_now_ms(c->api->zone->sys);
+    if (now >= w->looked_ms + LOOK_AGAIN_MS || now < w->looked_ms) {
+        w->there = session_there(c);
+        w->looked_ms = now;
+    }
+    return w->there;
+}
+
+/* Those who may see all, the units concerned, the enterprise itself. */
+static bool concerns(const struct call *c, const struct http_event *event)
+{
     str tag = event->tag, unit;
     switch (c->actor.role->scope) {
     case PACK_SCOPE_ALL:
@@ -127,10 +166,15 @@ static bool may_see(const struct http_request *req, const struct http_event *eve
     return false;
 }
 
+static bool may_see(const struct http_request *req, const struct http_event *event)
+{
+    struct call *c = req->user;
+    return concerns(c, event) && still_here(c);
+}
+
 static bool still_valid(const struct http_request *req)
 {
-    const struct call *c = req->user;
-    return sys_now_ms(c->api->zone->sys) < c->session.expires_at;
+    return still_here(req->user);
 }
 
 static void events(struct http_request *req, const void *app)
@@ -138,7 +182,9 @@ static void events(struct http_request *req, const void *app)
     static const struct http_subscription subscription = { may_see, still_valid };
     struct call *c = api_call(req);
     (void)app;
-    http_reply_events(req, c->api->events, &subscription);
+    c->state = ARENA_NEW(req->arena, struct watching);
+    if (c->state)
+        http_reply_events(req, c->api->events, &subscription);
 }
 
 static const struct api_param task_params[] = { { "scope", "string", "mine (default), unit, all" },

@@ -122,12 +122,18 @@ enum err http_body_multipart(struct http_request *req, const struct http_part **
 enum err http_file_name(struct http_request *req, str *name, struct diag *d)
 {
     str text;
-    diag_field(d, STR("X-File-Name"));
-    TRY(http_decode(req->arena, http_header(req, "x-file-name"), HTTP_DECODE_PATH, &text, d));
+    enum err e =
+        http_decode(req->arena, http_header(req, "x-file-name"), HTTP_DECODE_PATH, &text, d);
+    if (e != OK) {
+        diag_field(d, STR("X-File-Name"));
+        return e;
+    }
     if (!text.bytes || text.bytes > 255 || memchr(text.data, '/', text.bytes)
-        || memchr(text.data, '\\', text.bytes) || str_is(text, ".") || str_is(text, ".."))
+        || memchr(text.data, '\\', text.bytes) || str_is(text, ".") || str_is(text, "..")) {
+        diag_field(d, STR("X-File-Name"));
         return diag_set(d, ERR_INVALID, "X-File-Name 应为 1 到 255 字节的文件名,不含 / 和 \\",
             "X-File-Name must be a file name of 1 to 255 bytes without / and \\");
+    }
     *name = text;
     return OK;
 }

@@ -54,6 +54,7 @@ struct sign_in {
     str login, password, peer;
     int64_t account_id; /* 0: no such login */
     bool matches, locked, disabled;
+    bool exhausted; /* no such account, and asked for too often */
 };
 MUST_USE enum err session_check(struct op *op, struct sign_in *s);
 /* The write: a session, or a counted failure (which is not an error of the write; *made says which,

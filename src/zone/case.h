@@ -32,6 +32,7 @@ struct case_row {
     str data, state;                      /* JSON texts */
     int64_t created_at, updated_at, first_response_at, replied_at, closed_at;
     int64_t due_at;             /* of the case's promise; 0 = none */
+    int64_t sort_at; /* place in lists by danger (schema.c) */
     enum promise_colour colour; /* as of op->now_ms */
     struct promise promise;     /* the case's main promise as kept beside it; id 0 = none */
     str answer, answered_by, answered_unit;
@@ -49,7 +50,7 @@ struct case_task {
     int64_t assignee_id;
     str assignee_name;
     str state; /* open suspended done cancelled */
-    int64_t created_at, signed_at, done_at, due_at;
+    int64_t created_at, signed_at, done_at, due_at, sort_at;
 };
 
 /* ---- making one ---- */
@@ -194,6 +195,7 @@ struct verb_result {
     struct case_row row;
     int64_t event;
     str unit_before; /* for those who watch: whose lists change */
+    bool is_public;  /* the applicant may know of it */
 };
 /* ERR_NOT_ALLOWED with the reason, ERR_PRECONDITION for another version, ERR_INVALID with a field.
  */

@@ -461,6 +461,7 @@ enum err case_verb(struct op *op, int64_t id, const struct verb_input *in, struc
     snprintf(kind, sizeof kind, "case.%s", verb_info(in->verb)->word);
     TRY(event_write(&m, kind, event, d.is_public, &out->event));
     TRY(files_link(op, in->files, in->file_count, id, out->event));
+    out->is_public = d.is_public;
     out->row = m.row;
     return OK;
 }

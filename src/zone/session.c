@@ -73,8 +73,11 @@ static enum err count_failure(struct op *op, const struct sign_in *s, struct dia
     struct store_rows rows;
     diag_set(refusal, ERR_UNAUTHENTICATED, "登录名或密码不对,请重新输入",
         "login or password is wrong, please try again");
-    if (!s->account_id)
-        return OK;
+    if (!s->account_id) {
+        /* Recorded all the same: it should be known, and it takes as long as the other. */
+        TRY(record(op, "account.failed", s));
+        return s->exhausted ? locked_out(op, refusal) : OK;
+    }
     TRY(STORE_ONE(op->conn, &rows, op->diag,
         "UPDATE account SET failures = failures + 1 WHERE zone = $1 AND id = $2 RETURNING failures",
         S_TEXT(op->zone->code), S_INT(s->account_id)));

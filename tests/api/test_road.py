@@ -161,6 +161,8 @@ class Road(unittest.TestCase):
         case = self.raise_case(title="变压器增容怎么办理")["id"]
         self.do(self.handler, case, "sign")
         self.do(self.handler, case, "reply", text="可在线申请增容,五个工作日内勘查。")
+        self.assertFalse(self.may(self.officer, case, "publish")["allowed"])
+        self.do(self.applicant, case, "rate", rating=5)
         self.do(self.officer, case, "publish", text="企业用电增容怎样申请?")
         public = self.server.client()
         found = public.get("/api/knowledge", q="增容").json["items"]
