@@ -51,13 +51,13 @@ const struct promise *promises_nearest(const struct moving *m, int64_t task_id);
 MUST_USE enum err tasks_due_update(struct moving *m, int64_t task_id);
 
 /* SQL that limits a query over `cases c` to what the actor may see (access of lists). */
-void scope_add(struct query *q, const struct actor *a);
+void scope_add(struct query *q, str zone, const struct actor *a);
 /* The same for one row that has been read. */
 MUST_USE enum err scope_check(struct op *op, const struct case_row *c, bool *seen);
 
 /* The columns of a case row, for "SELECT " … " FROM cases c", and reading them from column 0. */
 extern const char case_columns[];
-enum { CASE_COLUMN_COUNT = 46 };
+enum { CASE_COLUMN_COUNT = 47 };
 void case_read(struct op *op, const struct store_rows *rows, struct case_row *c);
 void task_read(struct op *op, const struct store_rows *rows, int first, struct case_task *t);
 extern const char task_columns[];

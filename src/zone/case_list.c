@@ -1,11 +1,9 @@
 /*
  * Lists of cases and of tasks. Pages are cut by key, not by offset: the next page begins after
  * (key, id) of the last row, so rows that come or go meanwhile neither repeat nor vanish. By danger
- * the key is the due time (what has none comes last), newest first it is the id itself.
+ * the key is sort_at (schema.c), newest first it is the id itself.
  */
 #include "zone/case_internal.h"
-
-#define LAST INT64_C(4102444800000) /* 2100-01-01: the due time of what has none */
 
 static void filter_add(struct query *q, const struct case_filter *f)
 {
@@ -65,7 +63,7 @@ static void text_add(struct query *q, str text)
 static void where_add(struct query *q, struct op *op, const struct case_filter *f)
 {
     QUERY_ADD(q, " FROM cases c WHERE c.zone = ?", S_TEXT(op->zone->code));
-    scope_add(q, op->actor);
+    scope_add(q, op->zone->code, op->actor);
     filter_add(q, f);
     text_add(q, f->text);
     if (f->colour.bytes)
@@ -108,12 +106,9 @@ enum err case_list(struct op *op, const struct case_filter *f, struct case_page 
         QUERY_ADD(&q, " ORDER BY c.id DESC LIMIT ?", S_INT((int64_t)limit + 1));
     } else {
         if (f->after_id)
-            QUERY_ADD(&q,
-                " AND (coalesce(c.due_at, ?) > ? OR (coalesce(c.due_at, ?) = ? AND c.id > ?))",
-                S_INT(LAST), S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key),
+            QUERY_ADD(&q, " AND (c.sort_at, c.id) > (?, ?)", S_INT(f->after_key),
                 S_INT(f->after_id));
-        QUERY_ADD(&q, " ORDER BY coalesce(c.due_at, ?), c.id LIMIT ?", S_INT(LAST),
-            S_INT((int64_t)limit + 1));
+        QUERY_ADD(&q, " ORDER BY c.sort_at, c.id LIMIT ?", S_INT((int64_t)limit + 1));
     }
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more;;) {
@@ -131,7 +126,7 @@ enum err case_list(struct op *op, const struct case_filter *f, struct case_page 
         TRY(case_names(op, &page.items[i]));
     if (page.count) {
         const struct case_row *last = &page.items[page.count - 1];
-        page.next_key = last->due_at ? last->due_at : LAST;
+        page.next_key = last->sort_at;
         page.next_id = last->id;
     }
     *out = page;
@@ -254,11 +249,8 @@ enum err task_list(struct op *op, const struct task_filter *f, struct task_page 
     query_sql(&q, task_columns);
     task_where(&q, op, f);
     if (f->after_id)
-        QUERY_ADD(&q,
-            " AND (coalesce(t.due_at, ?) > ? OR (coalesce(t.due_at, ?) = ? AND t.id > ?))",
-            S_INT(LAST), S_INT(f->after_key), S_INT(LAST), S_INT(f->after_key), S_INT(f->after_id));
-    QUERY_ADD(&q, " ORDER BY coalesce(t.due_at, ?), t.id LIMIT ?", S_INT(LAST),
-        S_INT((int64_t)limit + 1));
+        QUERY_ADD(&q, " AND (t.sort_at, t.id) > (?, ?)", S_INT(f->after_key), S_INT(f->after_id));
+    QUERY_ADD(&q, " ORDER BY t.sort_at, t.id LIMIT ?", S_INT((int64_t)limit + 1));
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
@@ -278,7 +270,7 @@ enum err task_list(struct op *op, const struct task_filter *f, struct task_page 
         step_names(op, item->row.pack_version, item->row.kind, item->task.node, &item->task.name_zh,
             &item->task.name_en);
         TRY(nearest(op, item));
-        page.next_key = item->task.due_at ? item->task.due_at : LAST;
+        page.next_key = item->task.sort_at;
         page.next_id = item->task.id;
     }
     *out = page;

@@ -3,6 +3,10 @@
  * place. Instants are milliseconds since 1970 in UTC, 0 or NULL = never; `created_on` and `month`
  * are the local date, for reports. Registers get tables of their own (register.c).
  *
+ * sort_at is the place in lists by danger: what is due first comes first, then what stands still,
+ * then what has no deadline, and after everything open what has ended, the newest first. It is
+ * computed by the database from the row, so that an index gives the order.
+ *
  * case_report is for reading: figures and outside tools use it and nothing else. Columns are only
  * ever added to it.
  *
@@ -27,7 +31,7 @@ static const char accounts[] =
     " NULL,"
     " PRIMARY KEY (zone, version)){clustered};"
     "CREATE TABLE pack_file (zone TEXT NOT NULL, version TEXT NOT NULL, path TEXT NOT NULL,"
-    " content TEXT NOT NULL, PRIMARY KEY (zone, version, path)){clustered};"
+    " content TEXT NOT NULL, PRIMARY KEY (zone, version, path));"
     "CREATE TABLE counter (zone TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
     " PRIMARY KEY (zone, name)){clustered};"
     "CREATE TABLE idempotency (zone TEXT NOT NULL, account_id BIGINT NOT NULL, key TEXT NOT NULL,"
@@ -64,10 +68,14 @@ static const char cases[] =
     " urged BIGINT NOT NULL, supervised BIGINT NOT NULL, reopened BIGINT NOT NULL,"
     " suspended BIGINT NOT NULL, merged_into BIGINT NOT NULL, extension TEXT NOT NULL,"
     " source TEXT NOT NULL, source_number TEXT NOT NULL,"
-    " PRIMARY KEY (zone, id)){clustered};"
+    " sort_at BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 0 THEN 8000000000000 - created_at"
+    " WHEN promise_state = 1 THEN 3800000000000 + coalesce(due_at, 0) / 1000"
+    " ELSE coalesce(due_at, 4102444800000) END) STORED,"
+    " PRIMARY KEY (zone, id));"
     "CREATE UNIQUE INDEX cases_number ON cases (zone, number);"
     "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, id);"
-    "CREATE INDEX cases_open ON cases (zone, due_at, id) WHERE status = 0;"
+    "CREATE INDEX cases_danger ON cases (zone, sort_at, id);"
+    "CREATE INDEX cases_status ON cases (zone, status, sort_at, id);"
     "CREATE INDEX cases_merged ON cases (zone, merged_into) WHERE merged_into <> 0;"
     "CREATE INDEX cases_source ON cases (zone, source, source_number) WHERE source <> '';"
     "{search:case_search};";
@@ -79,9 +87,12 @@ static const char tasks[] =
     " token BIGINT NOT NULL, node TEXT NOT NULL, role TEXT NOT NULL, unit TEXT NOT NULL,"
     " assignee_id BIGINT NOT NULL, state TEXT NOT NULL, created_at BIGINT NOT NULL,"
     " signed_at BIGINT, done_at BIGINT, done_by BIGINT NOT NULL, due_at BIGINT,"
+    " sort_at BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'suspended'"
+    " THEN 3800000000000 + coalesce(due_at, 0) / 1000 ELSE coalesce(due_at, 4102444800000) END)"
+    " STORED,"
     " PRIMARY KEY (zone, id)){clustered};"
     "CREATE INDEX task_case ON task (zone, case_id, id);"
-    "CREATE INDEX task_open ON task (zone, unit, due_at, id) WHERE state IN ('open', 'suspended');"
+    "CREATE INDEX task_open ON task (zone, unit, sort_at, id) WHERE state IN ('open', 'suspended');"
     "CREATE TABLE promise (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
     " task_id BIGINT NOT NULL, code TEXT NOT NULL, unit BIGINT NOT NULL, amount BIGINT NOT NULL,"
     " started_at BIGINT NOT NULL, due_at BIGINT NOT NULL, amber_at BIGINT NOT NULL,"
