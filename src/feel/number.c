@@ -52,7 +52,8 @@
 __extension__ typedef unsigned __int128 u128;
 __extension__ typedef __int128 i128;
 
-enum { EXPONENT_BIAS = 6176, DIGITS = 34 };
+/* NUMBER_TEXT_BYTES: number_write's longest, a sign, "0.", 6,176 places and a NUL, with some room. */
+enum { EXPONENT_BIAS = 6176, DIGITS = 34, NUMBER_TEXT_BYTES = 6400 };
 
 static const int64_t powers[FEEL_SCALE_MAX + 1] = { 1, 10, 100, 1000, 10000, 100000, 1000000,
     10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
@@ -418,7 +419,7 @@ bool feel_number_parse(str text, feel_value *out)
         *out = feel_decimal(i ? -c : c, scale);
         return true;
     }
-    char terminated[512];
+    char terminated[NUMBER_TEXT_BYTES];
     if (text.bytes >= sizeof terminated || !number_shape(text))
         return false;
     memcpy(terminated, text.data, text.bytes);

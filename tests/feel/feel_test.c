@@ -133,6 +133,25 @@ static const struct feel_field people_fields[] = {
 static const struct feel_type person_type
     = { .form = FEEL_TYPE_CONTEXT, .fields = people_fields, .field_count = 2 };
 
+/* Written without an exponent the smallest and largest numbers take thousands of places. */
+static void test_long_numbers_read_back(void **state)
+{
+    static const char *const numbers[] = { "1E-6176", "-1E-6143 / 3", "99999999999 / 99E998",
+        "9.999999999999999999999999999999999E6144", "-10 ** 6144" };
+    struct world *w = *state;
+    struct feel_env env = env_of(w);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct feel_program *p;
+        feel_value first, second;
+        assert_int_equal(feel_compile(&w->arena, str_from(numbers[i]), NULL, &p, NULL), OK);
+        assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &first, NULL), OK);
+        assert_int_equal(first.kind, FEEL_NUMBER);
+        str text = feel_to_text(&w->arena, first);
+        assert_true(feel_number_parse(text, &second));
+        assert_true(feel_is_true(feel_equal(first, second)));
+    }
+}
+
 static void test_names(void **state)
 {
     struct world *w = *state;
@@ -449,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_text_reads_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_numbers_read_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_variables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unary_tests, set_up, tear_down),
