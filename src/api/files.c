@@ -182,9 +182,13 @@ static void download(struct http_request *req, const void *app)
         return;
     enum err e = find(c, id, &u);
     api_read_end(c);
-    if (e == OK)
+    if (e == OK) {
         e = sys->file_read(
             sys->ctx, a, path_of(c, u.sha256, false).data, FILE_BYTES_MAX, &content, &c->diag);
+        if (e == ERR_NOT_FOUND) /* the row is there: what is missing is ours to mend */
+            diag_set(&c->diag, ERR_IO, "附件的内容不在服务器上,请联系管理员",
+                "the content of this attachment is missing on the server; ask the administrator");
+    }
     if (e != OK) {
         api_fail(c);
         return;
