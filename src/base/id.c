@@ -22,13 +22,21 @@ int64_t id_next(struct id_source *s, int64_t now_ms)
     int64_t last = atomic_load(&s->last), next;
     do {
         next = fresh > last ? fresh : last + 1;
-        /* A used-up counter would run into another node's range: move on to the next millisecond. */
+        /* A used-up counter would run into another node's range: move on to the next millisecond.
+         */
         if (((next >> COUNTER_BITS) & ((1 << NODE_BITS) - 1)) != s->node)
             next = ((next >> LOW_BITS) + 1) << LOW_BITS | (int64_t)s->node << COUNTER_BITS;
         if (next <= 0)
             next = 1;
     } while (!atomic_compare_exchange_weak(&s->last, &last, next));
     return next;
+}
+
+void id_source_after(struct id_source *s, int64_t id)
+{
+    int64_t last = atomic_load(&s->last);
+    while (last < id && !atomic_compare_exchange_weak(&s->last, &last, id))
+        ;
 }
 
 int64_t id_ms(int64_t id)

@@ -23,6 +23,9 @@ struct id_source {
 
 void id_source_init(struct id_source *s, int node);
 int64_t id_next(struct id_source *s, int64_t now_ms);
+/* None that is made from now on is this one or smaller: what another run of the process has made,
+ * whatever the clock says today. */
+void id_source_after(struct id_source *s, int64_t id);
 /* The instant an identifier was made. */
 int64_t id_ms(int64_t id);
 /* Text of a path or JSON member: positive decimal. */

@@ -6,6 +6,7 @@
 #include "zone/access_internal.h"
 
 #include "zone/ledger.h"
+#include "zone/register.h"
 
 #include <argon2.h>
 #include <string.h>
@@ -90,6 +91,23 @@ static bool login_good(str login)
     return true;
 }
 
+/* A record of a register that some kind of case takes its applicants from. */
+static enum err check_enterprise(struct op *op, int64_t id)
+{
+    const struct pack *p = zone_pack(op->zone);
+    struct record record;
+    struct op look = *op;
+    struct diag none = { 0 };
+    look.diag = &none;
+    for (size_t i = 0; i < p->system_count; i++) {
+        str code = p->systems[i].applicant;
+        if (code.bytes && record_get(&look, code, id, &record) == OK)
+            return OK;
+    }
+    return field_error(
+        op, "enterpriseId", "企业库中没有这家企业", "the register has no such enterprise");
+}
+
 static enum err check_account(struct op *op, const struct account_input *in)
 {
     const struct pack *p = zone_pack(op->zone);
@@ -107,6 +125,8 @@ static enum err check_account(struct op *op, const struct account_input *in)
         return field_error(op, "unit", "没有这个单位", "there is no such unit");
     if (role->scope == PACK_SCOPE_ENTERPRISE && !in->enterprise_id)
         return field_error(op, "enterpriseId", "请选择所属企业", "please choose the enterprise");
+    if (in->enterprise_id)
+        TRY(check_enterprise(op, in->enterprise_id));
     return password_check(op, in->password, "password");
 }
 

@@ -232,12 +232,31 @@ static enum err open_store(struct zone *z, const struct zone_options *o, struct 
     return store_migrate(z->store, "zone", zone_migrations, zone_migration_count, d);
 }
 
+/* A clock that was set back since the last run must not bring identifiers a second time. The newest
+ * is the journal's or an upload's: everything else is journalled after it was made. */
+static enum err continue_ids(struct zone *z, struct diag *d)
+{
+    struct store_conn *c;
+    struct store_rows rows;
+    TRY(store_read_begin(z->store, &c, d));
+    enum err e = STORE_ONE(c, &rows, d,
+        "SELECT max(id) FROM (SELECT max(id) AS id FROM journal WHERE zone = $1 UNION ALL"
+        " SELECT max(id) FROM attachment WHERE zone = $1) AS newest",
+        S_TEXT(z->code));
+    if (e == OK)
+        id_source_after(&z->ids, store_int(&rows, 0));
+    store_rows_end(&rows);
+    store_read_end(c);
+    return e;
+}
+
 static enum err open_all(
     struct zone *z, const struct zone_options *o, struct diag_list *faults, struct diag *d)
 {
     TRY(open_store(z, o, d));
     TRY(open_pack(z, o, faults, d));
     TRY(ledger_open(z, !o->read_only, d));
+    TRY(continue_ids(z, d));
     if (o->read_only || !o->pack_dir)
         return OK;
     TRY(register_prepare(z, d));

@@ -39,6 +39,25 @@ static void clock_set_back_is_waited_out(void **state)
     assert_true(id_next(&before, INT64_MIN) > 0);
 }
 
+/* What an earlier run made is not made again, even with the clock set back. */
+static void goes_on_after_another_run(void **state)
+{
+    (void)state;
+    struct id_source s;
+    id_source_init(&s, 3);
+    int64_t last = id_next(&s, EPOCH + 5000);
+    id_source_init(&s, 3);
+    id_source_after(&s, last);
+    assert_true(id_next(&s, EPOCH + 10) > last);
+    id_source_after(&s, 1); /* never back */
+    assert_true(id_next(&s, EPOCH + 10) > last + 1);
+    id_source_init(&s, 4); /* after an identifier of another node: still of this one */
+    id_source_after(&s, last);
+    int64_t id = id_next(&s, EPOCH + 10);
+    assert_true(id > last);
+    assert_int_equal((id >> 16) & 63, 4);
+}
+
 /* More than 65,536 within one millisecond: never a number of another node. */
 static void counter_runs_over(void **state)
 {
@@ -108,7 +127,8 @@ static void threads_never_share_a_number(void **state)
 static void texts(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "0", "-1", "01", "+1", "1 ", "1x", "9223372036854775808", "-0" };
+    static const char *const bad[] = { "", "0", "-1", "01", "+1", "1 ", "1x", "9223372036854775808",
+        "-0" };
     int64_t id = 77;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(id_parse(str_from(bad[i]), &id));
@@ -122,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_goes_in_and_comes_out),
         cmocka_unit_test(clock_set_back_is_waited_out),
+        cmocka_unit_test(goes_on_after_another_run),
         cmocka_unit_test(counter_runs_over),
         cmocka_unit_test(threads_never_share_a_number),
         cmocka_unit_test(texts),
