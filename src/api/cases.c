@@ -344,7 +344,7 @@ static enum err verb_work(struct call *c)
     if (!o)
         return c->op.diag->err ? c->op.diag->err
                                : diag_set(c->op.diag, ERR_MEMORY, "内存不足", "out of memory");
-    s->json = json_text(c->op.arena, o);
+    s->json = json_text_sent(c->op.arena, o);
     return diag_arena(c->op.diag, c->op.arena);
 }
 
@@ -617,11 +617,18 @@ static const struct api_param receipt_params[] = {
     { "event", "string", "of the timeline; the newest when absent" }, { 0 }
 };
 
+static const struct api_param create_headers[] = { { "Idempotency-Key", "string",
+                                                       "the same key again gives the same answer" },
+    { 0 } };
+static const struct api_param verb_headers[] = { { "If-Match", "string",
+                                                     "ETag of the case this is based on" },
+    { 0 } };
+
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route case_routes[] = {
     { "POST", "/api/cases", create, BODY_BYTES_MAX, NULL,
         DOC("createCase", "Raise a case", "cases", API_SESSION, "CaseCreate", "CaseCreated", 201,
-            NULL) },
+            NULL, .headers = create_headers) },
     { "GET", "/api/cases", list, 0, NULL,
         DOC("listCases", "Cases that I may see", "cases", API_SESSION, NULL, "[CaseSummary]", 0,
             list_params) },
@@ -632,7 +639,7 @@ const struct http_route case_routes[] = {
             NULL) },
     { "POST", "/api/cases/{id}/verbs/{verb}", do_verb, BODY_BYTES_MAX, NULL,
         DOC("doVerb", "Do a verb, or ask whether it is allowed", "cases", API_SESSION, "VerbInput",
-            "Case", 0, dry_params) },
+            "Case|DryRun", 0, dry_params, .headers = verb_headers) },
     { "POST", "/api/cases/{id}/reveal", reveal, BODY_BYTES_MAX, NULL,
         DOC("revealContact", "Look at masked data; the look is journalled", "cases", API_SESSION,
             "Reveal", "Revealed", 0, NULL) },
@@ -641,6 +648,6 @@ const struct http_route case_routes[] = {
             "PromiseCount", 0, NULL) },
     { "GET", "/api/cases/{id}/receipt", receipt, 0, NULL,
         DOC("getReceipt", "A receipt that proves an entry of the journal", "cases", API_SESSION,
-            NULL, NULL, 0, receipt_params) },
+            NULL, NULL, 0, receipt_params, .type = "application/json") },
     { 0 },
 };

@@ -129,6 +129,82 @@ str json_text(struct arena *a, const json_t *v)
     return dump(a, v, JSON_COMPACT);
 }
 
+/* The shortest text that reads back to the same number. */
+static void write_real(struct buf *b, double number)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    buf_add(b, str_from(text));
+    if (!strpbrk(text, ".e"))
+        buf_add(b, STR(".0"));
+}
+
+/* jansson's own writer keeps a table of the containers it is in, against circles, and calls back
+ * for each piece: half of the time of answering a list. Our values are trees: they were parsed or
+ * built member by member, at most JSON_DEPTH_MAX deep. */
+static void write_value(struct buf *b, const json_t *v, int depth)
+{
+    const char *key, *separator = "";
+    json_t *member;
+    size_t i;
+    ASSERT(depth <= JSON_DEPTH_MAX);
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        buf_add_char(b, '{');
+        json_object_foreach((json_t *)v, key, member) {
+            buf_add(b, str_from(separator));
+            buf_add_json(b, str_from(key));
+            buf_add_char(b, ':');
+            write_value(b, member, depth + 1);
+            separator = ",";
+        }
+        buf_add_char(b, '}');
+        return;
+    case JSON_ARRAY:
+        buf_add_char(b, '[');
+        json_array_foreach((json_t *)v, i, member) {
+            buf_add(b, str_from(separator));
+            write_value(b, member, depth + 1);
+            separator = ",";
+        }
+        buf_add_char(b, ']');
+        return;
+    case JSON_STRING:
+        buf_add_json(b, (str){ json_string_value(v), json_string_length(v) });
+        return;
+    case JSON_INTEGER:
+        buf_printf(b, "%lld", (long long)json_integer_value(v));
+        return;
+    case JSON_REAL:
+        write_real(b, json_real_value(v));
+        return;
+    case JSON_TRUE:
+        buf_add(b, STR("true"));
+        return;
+    case JSON_FALSE:
+        buf_add(b, STR("false"));
+        return;
+    case JSON_NULL:
+        buf_add(b, STR("null"));
+        return;
+    }
+}
+
+str json_text_sent(struct arena *a, const json_t *v)
+{
+    struct buf b;
+    buf_init(&b, a, 64 * MIB);
+    write_value(&b, v, 1);
+    if (!buf_failed(&b))
+        return buf_str(&b);
+    a->failed = true;
+    return STR_NONE;
+}
+
 str json_text_pretty(struct arena *a, const json_t *v)
 {
     return dump(a, v, JSON_INDENT(2));

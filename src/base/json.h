@@ -18,6 +18,8 @@ json_t *json_keep(struct arena *a, json_t *v);
 MUST_USE enum err json_parse(struct arena *a, str text, json_t **out, struct diag *d);
 /* Compact, keys sorted: equal values give equal bytes (used for hashing). */
 str json_text(struct arena *a, const json_t *v);
+/* Compact, members in the order they were set: for sending, where nobody compares bytes. */
+str json_text_sent(struct arena *a, const json_t *v);
 str json_text_pretty(struct arena *a, const json_t *v);
 
 /* Borrowed text of a string value; the empty text when absent or not a string. */

@@ -424,21 +424,38 @@ void buf_printf(struct buf *b, const char *format, ...)
         b->failed = true;
 }
 
+/* Length of the run at the front that stands in a JSON string as it is. */
+static size_t plain_run(str s)
+{
+    size_t i = 0;
+    while (i < s.bytes) {
+        unsigned char c = (unsigned char)s.data[i];
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F)
+            break;
+        i++;
+    }
+    return i;
+}
+
 void buf_add_json(struct buf *b, str s)
 {
     buf_add_char(b, '"');
-    for (size_t i = 0; i < s.bytes; i++) {
-        unsigned char c = (unsigned char)s.data[i];
+    while (s.bytes) {
+        size_t run = plain_run(s);
+        buf_add(b, (str){ s.data, run });
+        s = (str){ s.data + run, s.bytes - run };
+        if (!s.bytes)
+            break;
+        unsigned char c = (unsigned char)s.data[0];
         if (c == '"' || c == '\\') {
             buf_add_char(b, '\\');
             buf_add_char(b, (char)c);
         } else if (c == '\n') {
             buf_add(b, STR("\\n"));
-        } else if (c < 0x20 || c == 0x7F) {
-            buf_printf(b, "\\u%04x", c);
         } else {
-            buf_add_char(b, (char)c);
+            buf_printf(b, "\\u%04x", c);
         }
+        s = (str){ s.data + 1, s.bytes - 1 };
     }
     buf_add_char(b, '"');
 }

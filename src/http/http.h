@@ -139,7 +139,7 @@ void http_reply_cookie(struct http_request *req, const char *name, str value,
 /* Body borrowed: constant or in req->arena. type NULL: no Content-Type. */
 void http_reply(struct http_request *req, int status, const char *type, str body);
 void http_reply_empty(struct http_request *req, int status); /* 204 … */
-/* Compact, keys sorted. */
+/* Compact, members in the order they were set. */
 void http_reply_json(struct http_request *req, int status, const json_t *value);
 /* Text that is JSON already. */
 void http_reply_json_text(struct http_request *req, int status, str json);

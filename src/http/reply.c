@@ -92,7 +92,7 @@ void http_reply_empty(struct http_request *req, int status)
 
 void http_reply_json(struct http_request *req, int status, const json_t *value)
 {
-    http_reply_json_text(req, status, json_text(req->arena, value));
+    http_reply_json_text(req, status, json_text_sent(req->arena, value));
 }
 
 void http_reply_json_text(struct http_request *req, int status, str json)

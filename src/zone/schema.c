@@ -73,7 +73,7 @@ static const char cases[] =
     " ELSE coalesce(due_at, 4102444800000) END) STORED,"
     " PRIMARY KEY (zone, id));"
     "CREATE UNIQUE INDEX cases_number ON cases (zone, number);"
-    "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, id);"
+    "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, sort_at, id);"
     "CREATE INDEX cases_danger ON cases (zone, sort_at, id);"
     "CREATE INDEX cases_status ON cases (zone, status, sort_at, id);"
     "CREATE INDEX cases_merged ON cases (zone, merged_into) WHERE merged_into <> 0;"
