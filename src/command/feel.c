@@ -161,8 +161,12 @@ static enum err evaluate(struct command_line *line, const char *expression, cons
     TRY(names_of(line->arena, scope, &names));
     TRY(feel_world(line, &env));
     env.warnings = &warnings;
-    TRY(feel_compile(line->arena, str_from(expression), &names, &program, &line->diag));
-    enum err e = feel_eval(program, &env, scope.context, line->arena, &result, &line->diag);
+    enum err e = feel_compile(line->arena, str_from(expression), &names, &program, &line->diag);
+    if (e != OK) { /* "expression:1:4: …": a place is shown behind a name */
+        diag_at(&line->diag, command_zh(line) ? "表达式" : "expression", 0, 0);
+        return e;
+    }
+    e = feel_eval(program, &env, scope.context, line->arena, &result, &line->diag);
     feel_print_warnings(line, &warnings);
     TRY(e);
     str text = feel_json_text(line->arena, result);

@@ -81,7 +81,7 @@ static int list_figures(struct command_line *line, const struct asking *a, const
             printf("\n");
         }
     if (a->json)
-        printf("%.*s\n", STR_ARGS(json_text_pretty(line->arena, list)));
+        printf("%.*s\n", STR_ARGS(json_text(line->arena, list)));
     return EXIT_DONE;
 }
 
@@ -116,7 +116,7 @@ static void print_json(struct command_line *line, const struct asking *a, const 
             json_array_append_new(groups, group_json(z, r, a->by, &r->groups[i]));
         json_object_set_new(o, "groups", groups);
     }
-    printf("%.*s\n", STR_ARGS(json_text_pretty(line->arena, o)));
+    printf("%.*s\n", STR_ARGS(json_text(line->arena, o)));
 }
 
 static void print_table(struct command_line *line, const struct asking *a, const struct zone *z,

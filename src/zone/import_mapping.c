@@ -52,23 +52,33 @@ static void refuse_others(
     }
 }
 
-static str text_member(struct reading *r, const json_t *o, const char *key, bool required)
+static const char *place(struct reading *r, const char *where, const char *key)
+{
+    str text = str_printf(r->arena, "%s/%s", where, key);
+    return text.bytes ? text.data : where;
+}
+
+/* where: the object's place. */
+static str text_member(
+    struct reading *r, const char *where, const json_t *o, const char *key, bool required)
 {
     const json_t *v = json_object_get(o, key);
     if (!v && !required)
         return STR_NONE;
     if (!json_is_string(v) || !json_string_length(v)) {
-        FAULT(r, key, "“%s”应是文本,且不为空", "\"%s\" must be a text that is not empty", key);
+        FAULT(r, place(r, where, key), "“%s”应是文本,且不为空",
+            "\"%s\" must be a text that is not empty", key);
         return STR_NONE;
     }
     return str_copy(r->arena, (str){ json_string_value(v), json_string_length(v) });
 }
 
-static bool flag_member(struct reading *r, const json_t *o, const char *key)
+static bool flag_member(struct reading *r, const char *where, const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     if (v && !json_is_boolean(v))
-        FAULT(r, key, "“%s”应是 true 或 false", "\"%s\" must be true or false", key);
+        FAULT(
+            r, place(r, where, key), "“%s”应是 true 或 false", "\"%s\" must be true or false", key);
     return json_is_true(v);
 }
 
@@ -210,22 +220,22 @@ static void read_field(struct reading *r, int field, const json_t *v)
     }
     refuse_others(r, where, v, members);
     const json_t *column = json_object_get(v, "column"), *take = json_object_get(v, "take");
-    spec->constant = text_member(r, v, "constant", false);
+    spec->constant = text_member(r, where, v, "constant", false);
     if (!!column == !!spec->constant.bytes)
         FAULT(r, where, "应有 column 或 constant,二者取一",
             "either column or constant must be there");
     if (column)
         read_columns(r, where, column, spec);
     if (json_object_get(v, "join"))
-        spec->join = text_member(r, v, "join", false);
+        spec->join = text_member(r, where, v, "join", false);
     if (json_object_get(v, "map"))
         read_words(r, where, json_object_get(v, "map"), spec);
-    spec->words_only = flag_member(r, v, "only");
+    spec->words_only = flag_member(r, where, v, "only");
     if (take)
         read_take(r, where, take, time, &spec->take);
     if (json_object_get(v, "format") && !time)
         FAULT(r, where, "只有时间才有 format", "only a time has a format");
-    read_format(r, where, text_member(r, v, "format", false), spec);
+    read_format(r, where, text_member(r, where, v, "format", false), spec);
     if (time && (spec->column_count > 1 || spec->word_count || spec->constant.bytes))
         FAULT(
             r, where, "时间取自一列,不作替换", "a time comes from one column and is not replaced");
@@ -271,7 +281,7 @@ static void read_group(struct reading *r, const json_t *group)
         return;
     }
     refuse_others(r, "/group", group, members);
-    r->m->group_by = text_member(r, group, "by", true);
+    r->m->group_by = text_member(r, "/group", group, "by", true);
     if (json_object_get(group, "take"))
         read_take(r, "/group/take", json_object_get(group, "take"), false, &r->m->group_take);
 }
@@ -280,9 +290,9 @@ static void read_kind(struct reading *r, const json_t *o)
 {
     struct import_mapping *m = r->m;
     const struct pack *p = zone_pack(m->zone);
-    m->kind = text_member(r, o, "kind", true);
-    m->source = text_member(r, o, "source", true);
-    m->prefix = text_member(r, o, "prefix", true);
+    m->kind = text_member(r, "", o, "kind", true);
+    m->source = text_member(r, "", o, "source", true);
+    m->prefix = text_member(r, "", o, "prefix", true);
     if (m->kind.bytes && !code_good(m->kind, false))
         FAULT(r, "/kind", "kind 应是代码:字母开头,不超过40个字符",
             "kind must be a code of at most 40 letters, digits, - _ .");
@@ -305,9 +315,9 @@ static void read_reading(struct reading *r, const json_t *o)
 {
     struct import_mapping *m = r->m;
     struct diag d = { 0 };
-    str encoding = text_member(r, o, "encoding", false),
-        zone = text_member(r, o, "timezone", false);
-    str separator = text_member(r, o, "separator", false);
+    str encoding = text_member(r, "", o, "encoding", false),
+        zone = text_member(r, "", o, "timezone", false);
+    str separator = text_member(r, "", o, "separator", false);
     m->gb18030 =
         str_equal_nocase(encoding, STR("gb18030")) || str_equal_nocase(encoding, STR("gbk"));
     if (encoding.bytes && !m->gb18030 && !str_equal_nocase(encoding, STR("utf-8")))
@@ -316,7 +326,7 @@ static void read_reading(struct reading *r, const json_t *o)
     if (separator.bytes > 1 || (separator.bytes && strchr("\"\r\n", separator.data[0])))
         FAULT(r, "/separator", "separator 应是一个字符", "separator must be one character");
     m->separator = separator.bytes ? separator.data[0] : ',';
-    m->working_days = flag_member(r, o, "working_days");
+    m->working_days = flag_member(r, "", o, "working_days");
     m->tz = zone_pack(m->zone)->tz;
     if (zone.bytes && tz_load(r->arena, m->zone->sys, zone, &m->tz, &d) != OK)
         add_fault(r, "/timezone", &d);

@@ -1,0 +1,7 @@
+-- title: 错 | wrong
+-- unit: 件
+-- by: unit = nowhere
+rows:
+DELETE FROM cases
+value:
+SELECT count(*) FROM rows
