@@ -610,6 +610,6 @@ static const struct api_param import_params[] = { { "kind", "string", "request w
 const struct http_route import_routes[] = {
     { "POST", "/api/imports", import, BODY_BYTES_MAX, NULL,
         DOC("importCases", "Requests out of a CSV file", "cases", API_SESSION, NULL, "ImportResult",
-            0, import_params) },
+            0, import_params, .request_type = "text/csv") },
     { 0 },
 };

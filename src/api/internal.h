@@ -26,10 +26,13 @@ struct api_doc {
     const char *tag;
     enum api_auth auth;
     const char *request;  /* name of a schema, or NULL */
-    const char *response; /* name of a schema; "[Name]" a list of it under items; NULL: no body */
+    const char *response; /* a schema; "[Name]" a page of it; "A|B" one of two; NULL: see type */
     int status;           /* of success; 0 = 200 */
     const struct api_param *params; /* of the query, up to a NULL name */
     bool open_query; /* other names are the resource's to judge; else they are refused */
+    const char *type;         /* of an answer without a schema; NULL: no body */
+    const char *request_type; /* of a body without a schema */
+    const struct api_param *headers; /* of the request, up to a NULL name */
 };
 
 /* ---- schemas: what bodies hold, for the check at the door and for the document ---- */

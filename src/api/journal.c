@@ -95,7 +95,7 @@ static const struct api_param consistency_params[] = { { "from", "integer", "old
 const struct http_route journal_routes[] = {
     { "GET", "/api/journal/checkpoint", checkpoint, 0, NULL,
         DOC("getCheckpoint", "The newest signed checkpoint (C2SP signed note)", "journal",
-            API_PUBLIC, NULL, NULL, 0, NULL) },
+            API_PUBLIC, NULL, NULL, 0, NULL, .type = "text/plain") },
     { "GET", "/api/journal/key", key, 0, NULL,
         DOC("getJournalKey", "The key that signs checkpoints", "journal", API_PUBLIC, NULL,
             "JournalKey", 0, NULL) },

@@ -79,15 +79,31 @@ static json_t *schemas_json(void)
     for (size_t i = 0; i < api_schema_count; i++)
         json_object_set_new(all, api_schemas[i].name, schema_json(&api_schemas[i]));
     json_object_set_new(all, "Name",
-        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s]}", "type", "object", "description",
+        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s], s:b}", "type", "object", "description",
             "the same in Chinese and in English", "properties", "zh", "type", "string", "en",
-            "type", "string", "required", "zh", "en"));
+            "type", "string", "required", "zh", "en", "additionalProperties", 0));
     return all;
 }
 
-/* {name} of the path and the query parameters of the doc. */
+static void add_parameters(
+    json_t *list, const char *where, const struct api_param *params, bool required)
+{
+    for (const struct api_param *p = params; p && p->name; p++)
+        json_array_append_new(list,
+            json_pack("{s:s, s:s, s:b, s:s, s:{s:s}}", "name", p->name, "in", where, "required",
+                required, "description", p->doc ? p->doc : "", "schema", "type", p->type));
+}
+
+static bool is_write(const struct http_route *r)
+{
+    return strcmp(r->method, "GET") != 0;
+}
+
+/* {name} of the path, the query parameters and headers of the doc. */
 static json_t *parameters(const struct http_route *r, const struct api_doc *doc)
 {
+    static const struct api_param csrf[] = { { "X-CSRF-Token", "string", "csrf of the session" },
+        { 0 } };
     json_t *list = json_array();
     for (const char *p = strchr(r->path, '{'); p; p = strchr(p + 1, '{')) {
         char name[64];
@@ -96,16 +112,21 @@ static json_t *parameters(const struct http_route *r, const struct api_doc *doc)
             json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "in", "path", "required", 1,
                 "schema", "type", "string"));
     }
-    for (const struct api_param *p = doc->params; p && p->name; p++)
-        json_array_append_new(list,
-            json_pack("{s:s, s:s, s:s, s:{s:s}}", "name", p->name, "in", "query", "description",
-                p->doc ? p->doc : "", "schema", "type", p->type));
+    add_parameters(list, "query", doc->params, false);
+    add_parameters(list, "header", doc->headers, false);
+    if (doc->auth == API_SESSION && is_write(r))
+        add_parameters(list, "header", csrf, true);
     return list;
 }
 
 static json_t *response_schema(const char *response)
 {
     char name[64];
+    const char *other = strchr(response, '|');
+    if (other) {
+        snprintf(name, sizeof name, "%.*s", (int)(other - response), response);
+        return json_pack("{s:[o, o]}", "anyOf", ref(name), ref(other + 1));
+    }
     if (response[0] != '[')
         return ref(response);
     snprintf(name, sizeof name, "%.*s", (int)strlen(response) - 2, response + 1);
@@ -128,11 +149,15 @@ static json_t *operation(const struct http_route *r)
     else if (r->body_bytes_max || r->sink)
         json_object_set_new(o, "requestBody",
             json_pack("{s:b, s:{s:{s:{s:s, s:s}}}}", "required", 1, "content",
-                "application/octet-stream", "schema", "type", "string", "format", "binary"));
+                doc->request_type ? doc->request_type : "application/octet-stream", "schema",
+                "type", "string", "format", "binary"));
     json_t *success = json_pack("{s:s}", "description", "success");
     if (doc->response)
         json_object_set_new(success, "content",
             json_pack("{s:{s:o}}", "application/json", "schema", response_schema(doc->response)));
+    else if (doc->type) /* a document with a standard of its own */
+        json_object_set_new(
+            success, "content", json_pack("{s:{s:{}}}", doc->type, "schema"));
     snprintf(status, sizeof status, "%d", doc->status ? doc->status : 200);
     json_t *problem = json_pack("{s:s, s:{s:{s:o}}}", "description", "what went wrong", "content",
         "application/problem+json", "schema", ref("Problem"));

@@ -178,6 +178,8 @@ FIELDS(task_item_body) = { { "taskId", API_ID, R }, { "step", API_OBJECT, R, 0, 
 FIELDS(counts) = { { "broken", API_INT, R }, { "red", API_INT, R }, { "amber", API_INT, R },
     { "green", API_INT, R },
     { "paused", API_INT, R }, END };
+FIELDS(task_page) = { { "items", API_LIST, R, 0, "TaskItem" }, { "next", API_TEXT, R | N },
+    { "total", API_INT, R }, { "counts", API_OBJECT, R, 0, "ColourCounts" }, END };
 FIELDS(officer) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "unit", API_TEXT, R }, END };
 FIELDS(enterprise) = { { "id", API_ID, R }, { "name", API_TEXT, R },
     { "creditCode", API_TEXT, R }, { "data", API_ANY, R }, END };
@@ -241,7 +243,7 @@ const struct api_schema api_schemas[] = {
     { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },
     { "PromiseCount", NULL, promise_count },
     { "TaskItem", NULL, task_item_body }, { "ColourCounts", NULL, counts },
-    { "Officer", NULL, officer },
+    { "TaskPage", NULL, task_page }, { "Officer", NULL, officer },
     { "Enterprise", NULL, enterprise }, { "FigureRef", NULL, figure_ref },
     { "FigureGroup", NULL, figure_group }, { "FigurePrevious", NULL, figure_previous },
     { "Figure", NULL, figure },

@@ -197,12 +197,12 @@ static const struct api_param officer_params[] = { { "unit", "string", NULL }, {
 const struct http_route task_routes[] = {
     { "GET", "/api/tasks", list, 0, NULL,
         DOC("listTasks", "Open steps, the one in most danger first", "desk", API_SESSION, NULL,
-            "[TaskItem]", 0, task_params) },
+            "TaskPage", 0, task_params) },
     { "GET", "/api/officers", officers, 0, NULL,
         DOC("listOfficers", "Officers of a unit", "desk", API_SESSION, NULL, "[Officer]", 0,
             officer_params) },
     { "GET", "/api/events", events, 0, NULL,
         DOC("watch", "Changes as they happen (text/event-stream)", "desk", API_SESSION, NULL, NULL,
-            0, NULL) },
+            0, NULL, .type = "text/event-stream") },
     { 0 },
 };
