@@ -8,7 +8,7 @@ export interface Csv {
   encoding: 'utf-8' | 'gbk'
 }
 
-export const columns = ['credit_code', 'title', 'content', 'topic', 'contact_name', 'contact_phone', 'received_on']
+export const columns = ['credit_code', 'title', 'content', 'topic', 'place', 'urgency', 'contact_name', 'contact_phone', 'received_on']
 
 /** Records of a CSV text; quotes may hold commas, quotes and line ends. */
 export function records(text: string): string[][] {

@@ -71,7 +71,7 @@ export function useIntake(kind: Kind) {
       data: answer,
       attachments: [...files.ids.value],
       channel: channel.value,
-      onBehalf: { enterpriseId: enterprise.value?.value.id, contactName: text('contact_name'), contactPhone: text('contact_phone') },
+      onBehalf: { enterpriseId: enterprise.value!.value.id, contactName: text('contact_name'), contactPhone: text('contact_phone') },
     }
   }
 
