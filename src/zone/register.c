@@ -14,6 +14,7 @@
 #include "zone/query.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME_BYTES_MAX = 40, COLUMNS_MAX = 200, TEXT_BYTES_DEFAULT = 4000 };
 
@@ -139,6 +140,19 @@ static enum err fault(struct diag *d, const struct pack_column *c, const char *z
     return ERR_INVALID;
 }
 
+/* As a form's "phone": digits with the signs that people put between them. */
+static bool phone_good(str s)
+{
+    int digits = 0;
+    for (size_t i = 0; i < s.bytes; i++) {
+        if (s.data[i] >= '0' && s.data[i] <= '9')
+            digits++;
+        else if (!strchr("+- ()", s.data[i]))
+            return false;
+    }
+    return digits >= 5 && digits <= 15;
+}
+
 static enum err check_text(const struct pack_column *c, str value, struct diag *d)
 {
     struct date date;
@@ -151,7 +165,9 @@ static enum err check_text(const struct pack_column *c, str value, struct diag *
         return fault(d, c, "代码不在代码表中", "is not a code of its table");
     enum err e = c->check == PACK_CHECK_CREDIT_CODE ? check_credit_code(value, d)
         : c->check == PACK_CHECK_CITIZEN_NUMBER     ? check_citizen_number(value, d)
-                                                    : OK;
+        : c->check == PACK_CHECK_PHONE && !phone_good(value)
+        ? fault(d, c, "不是有效的电话号码", "is no phone number")
+        : OK;
     if (e != OK)
         diag_field(d, c->name);
     return e;
@@ -179,6 +195,22 @@ static enum err check_value(const struct pack_column *c, const json_t *v, struct
     return OK;
 }
 
+/* A reference names a record that is there, by its register's key. */
+static enum err check_reference(
+    struct op *op, const struct pack_column *c, const json_t *v, struct diag *d)
+{
+    struct record found;
+    struct op look = *op;
+    struct diag none = { 0 };
+    look.diag = &none;
+    if (c->type != PACK_COLUMN_REF || !c->ref || !json_is_string(v) || !json_string_length(v))
+        return OK;
+    str key = { json_string_value(v), json_string_length(v) };
+    if (record_by_key(&look, c->ref->code, key, &found) == OK)
+        return OK;
+    return fault(d, c, "所指的登记不存在", "names no such record");
+}
+
 static enum err check_record(
     struct op *op, const struct pack_register *r, json_t *data, struct diag_list *faults)
 {
@@ -197,7 +229,8 @@ static enum err check_record(
     for (size_t i = 0; i < r->column_count; i++) {
         struct diag d = { 0 };
         const struct pack_column *c = &r->columns[i];
-        if (check_value(c, json_object_getn(data, c->name.data, c->name.bytes), &d) != OK)
+        const json_t *value_of = json_object_getn(data, c->name.data, c->name.bytes);
+        if (check_value(c, value_of, &d) != OK || check_reference(op, c, value_of, &d) != OK)
             diag_list_add(faults, &d);
     }
     if (faults->total == before)
@@ -255,9 +288,13 @@ static enum err write_row(
     buf_add_char(&sql, 0);
     TRY(diag_arena(op->diag, op->arena));
     enum err e = store_exec(op->conn, op->diag, sql.data, v->items, v->count);
-    if (e == ERR_CONFLICT)
-        return diag_set(op->diag, e, "已有同一“%.*s”的登记",
-            "there is a record with the same %.*s already", STR_ARGS(r->key->title.zh));
+    if (e == ERR_CONFLICT) {
+        diag_field(op->diag, r->key->name);
+        return diag_set(op->diag, e, "已有同一“%s%.0s”的登记",
+            "%.0sthere is a record with the same %s already",
+            str_terminated(op->arena, r->key->title.zh),
+            str_terminated(op->arena, r->key->title.en));
+    }
     return e;
 }
 
