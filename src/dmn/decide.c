@@ -35,8 +35,7 @@ static void note_missing(struct run *r, str name)
     t->missing = grown;
 }
 
-/* By name; inputs of an imported model may also stand under the model's name. */
-static const feel_value *given(const struct run *r, const struct element *e)
+const feel_value *dmn_given(const struct run *r, const struct element *e)
 {
     const feel_value *v = NULL;
     const feel_value *group = feel_get(r->inputs, e->model->name);
@@ -45,9 +44,9 @@ static const feel_value *given(const struct run *r, const struct element *e)
     return v ? v : feel_get(r->inputs, e->name);
 }
 
-static enum err input_value(struct run *r, const struct element *e, feel_value *out)
+enum err dmn_input_value(struct run *r, const struct element *e, feel_value *out)
 {
-    const feel_value *v = given(r, e);
+    const feel_value *v = dmn_given(r, e);
     *out = feel_null();
     if (!v || feel_is_null(*v)) {
         note_missing(r, e->name);
@@ -128,8 +127,8 @@ enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out)
     if (e->kind == ELEMENT_SERVICE)
         v = feel_function_of(feel_machine_arena(r->machine), &e->native);
     else if (e->kind == ELEMENT_INPUT || is_service_input(r, e)
-        || (e->kind == ELEMENT_DECISION && !r->service && given(r, e)))
-        result = input_value(r, e, &v);
+        || (e->kind == ELEMENT_DECISION && !r->service && dmn_given(r, e)))
+        result = dmn_input_value(r, e, &v);
     else
         result = logic_value(r, e, &v);
     if (result != OK)
@@ -189,7 +188,7 @@ enum err dmn_service_call(void *ctx, struct feel_machine *m, const feel_value *a
 
 static const struct feel_env no_env;
 
-static enum err start(struct run *r, const struct model_set *set, const struct feel_env *env,
+enum err dmn_run_start(struct run *r, const struct model_set *set, const struct feel_env *env,
     struct arena *a, struct feel_env *own, struct dmn_trace *trace, struct diag *d)
 {
     *own = env ? *env : no_env;
@@ -223,7 +222,7 @@ enum err dmn_decide(const struct dmn_model *m, const struct dmn_decision *decisi
     struct run r = { .inputs = inputs };
     struct feel_env own;
     feel_value v = feel_null();
-    TRY(start(&r, m->set, env, a, &own, trace, d));
+    TRY(dmn_run_start(&r, m->set, env, a, &own, trace, d));
     return finish(&r, dmn_value_of(&r, e, &v), v, out, d);
 }
 
@@ -235,6 +234,6 @@ enum err dmn_service_decide(const struct dmn_model *m, const struct dmn_service 
     struct run r = { .inputs = inputs, .service = e };
     struct feel_env own;
     feel_value v = feel_null();
-    TRY(start(&r, m->set, env, a, &own, trace, d));
+    TRY(dmn_run_start(&r, m->set, env, a, &own, trace, d));
     return finish(&r, service_result(&r, e, &v), v, out, d);
 }

@@ -106,6 +106,53 @@ MUST_USE enum err dmn_service_decide(const struct dmn_model *m, const struct dmn
     feel_value inputs, const struct feel_env *env, struct arena *a, feel_value *out,
     struct dmn_trace *trace, struct diag *d);
 
+/*
+ * Three-valued answers: what can already be said while facts are missing. An input that `inputs` does
+ * not name is missing; one that is there as null is known to be nothing. So is a member that the
+ * declared type of an input has and the input's context has not ("person.city").
+ *
+ * Each outcome gets one of: yes, whatever the missing facts are; no, likewise; or cannot tell, with
+ * the facts that stand in undecided cells of undecided rules that could still change it.
+ *
+ *     U, F, A, P   an outcome is a value the decision may give: the distinct results of the rules,
+ *                  what it gives when no rule matches, and for U and A null by contradiction
+ *     C, R, O      an outcome is an item of the list: several can be yes
+ *     no table     true and false if the result is a boolean; else the value, as far as it is known
+ *
+ * Sound: a yes or a no holds for every completion of the facts by values (not null) of their types.
+ * Cautious: undecided cells are not weighed against each other, so that rules `< 18` and `>= 18` with
+ * one result leave it open while the number is missing, and so does `x or not(x)`.
+ */
+enum dmn_verdict { DMN_NO, DMN_YES, DMN_CANNOT_TELL };
+
+struct dmn_outcome {
+    enum dmn_verdict verdict;
+    bool known;       /* false: the value itself hangs on missing facts */
+    feel_value value; /* if known */
+    bool otherwise;   /* what is given when no rule matches, or by contradiction */
+    const struct dmn_trace_rule *rules; /* that give it, whether they match or not */
+    size_t rule_count;
+    const str *missing; /* cannot tell: why */
+    size_t missing_count;
+};
+
+struct dmn_answer {
+    bool settled;     /* the decision's value is certain */
+    feel_value value; /* if settled */
+    const struct dmn_outcome *outcomes;
+    size_t outcome_count;
+    const str *missing; /* unless settled: what would settle it */
+    size_t missing_count;
+};
+
+/* Errors as dmn_decide. */
+MUST_USE enum err dmn_answer(const struct dmn_model *m, const struct dmn_decision *decision,
+    feel_value inputs, const struct feel_env *env, struct arena *a, struct dmn_answer *out,
+    struct diag *d);
+/* {settled, value, missing, outcomes: [{verdict: "yes" | "no" | "cannot-tell", known, value,
+ * otherwise, rules: [{index, label, line}], missing}]}. Kept by the arena; NULL without memory. */
+json_t *dmn_answer_json(struct arena *a, const struct dmn_answer *answer);
+
 /* A trace as JSON for the web: {steps:[{decision, hitPolicy, inputs, rules, result}], missing,
  * warnings:[{zh,en}]}. Kept by the arena. */
 json_t *dmn_trace_json(struct arena *a, const struct dmn_trace *t);

@@ -15,6 +15,7 @@
 #include "dmn/dmn.h"
 #include "dmn/xml.h"
 #include "feel/build.h"
+#include "feel/partial.h"
 
 enum element_kind { ELEMENT_INPUT, ELEMENT_DECISION, ELEMENT_KNOWLEDGE, ELEMENT_SERVICE };
 
@@ -131,6 +132,31 @@ struct table {
     const struct xml_node *xml;
 };
 
+enum err dmn_table_decide(const void *ctx, struct feel_machine *m, feel_value *out);
+/* Does the result come before the other by the order of the output values (P and O)? */
+enum err dmn_table_precedes(
+    struct feel_machine *m, const struct table *t, feel_value a, feel_value b, bool *yes);
+
+/* answer_table.c */
+extern const struct feel_host_kind dmn_table_kind;
+
+/* One thing a table may give: a rule's result, or what it gives else. */
+struct candidate {
+    int64_t rule; /* -1: none */
+    struct feel_partial value;
+    enum dmn_verdict match; /* of the rule */
+    bool possible;          /* the table may give this (of a list: hold this) */
+};
+struct judgement {
+    const struct table *table;
+    struct candidate *candidates;
+    size_t count;
+    bool list;                 /* C, R, O: items, not alternatives */
+    struct feel_facts missing; /* that keep it from being settled */
+    struct feel_facts *rule_missing; /* of each rule that is undecided */
+};
+enum err dmn_table_judge(const struct table *t, struct feel_partly *p, struct judgement *out);
+
 /* decide.c */
 struct run {
     const struct model_set *set;
@@ -146,6 +172,12 @@ struct run {
 enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out);
 enum err dmn_service_call(void *ctx, struct feel_machine *m, const feel_value *args,
     feel_value *out);
+
+enum err dmn_run_start(struct run *r, const struct model_set *set, const struct feel_env *env,
+    struct arena *a, struct feel_env *own, struct dmn_trace *trace, struct diag *d);
+/* By name; inputs of an imported model may also stand under the model's name. NULL: not given. */
+const feel_value *dmn_given(const struct run *r, const struct element *e);
+enum err dmn_input_value(struct run *r, const struct element *e, feel_value *out);
 
 /* trace.c */
 struct dmn_trace_step *dmn_trace_begin(struct run *r, const struct element *e);

@@ -193,8 +193,6 @@ static bool rules(struct compiling *c, struct table *t, const struct feel_node *
     return true;
 }
 
-static enum err decide(const void *ctx, struct feel_machine *m, feel_value *out);
-
 /* A single output's own type, or a context of the outputs; a list of it for R, O and C. */
 static const struct feel_type *table_type(struct compiling *c, const struct table *t)
 {
@@ -246,7 +244,7 @@ const struct feel_node *dmn_compile_table(struct compiling *c, const struct xml_
             return NULL;
     if (!c->element->table)
         c->element->table = t;
-    return feel_build_host(c->builder, decide, t, table_type(c, t));
+    return feel_build_host(c->builder, &dmn_table_kind, t, table_type(c, t));
 }
 
 /* ---- deciding ----------------------------------------------------------------------------- */
@@ -410,20 +408,20 @@ static enum err any(struct deciding *d, feel_value *out)
 
 /* Place of an output's value in its priority list; values not listed come last. */
 static enum err priority_of(
-    struct deciding *d, const struct table_output *o, feel_value v, size_t *place)
+    struct feel_machine *m, const struct table_output *o, feel_value v, size_t *place)
 {
     for (*place = 0; *place < o->value_count; (*place)++) {
         feel_value listed;
-        TRY(feel_machine_run(d->m, o->values[*place], &listed));
+        TRY(feel_machine_run(m, o->values[*place], &listed));
         if (feel_is_true(feel_equal(listed, v)))
             break;
     }
     return OK;
 }
 
-static enum err precedes(struct deciding *d, feel_value a, feel_value b, bool *yes)
+enum err dmn_table_precedes(
+    struct feel_machine *m, const struct table *t, feel_value a, feel_value b, bool *yes)
 {
-    const struct table *t = d->table;
     *yes = false;
     for (size_t i = 0; i < t->output_count; i++) {
         const feel_value *x = t->output_count == 1 ? &a : &a.context->entries[i].value;
@@ -431,8 +429,8 @@ static enum err precedes(struct deciding *d, feel_value a, feel_value b, bool *y
         size_t px, py;
         if (!t->outputs[i].value_count)
             continue;
-        TRY(priority_of(d, &t->outputs[i], *x, &px));
-        TRY(priority_of(d, &t->outputs[i], *y, &py));
+        TRY(priority_of(m, &t->outputs[i], *x, &px));
+        TRY(priority_of(m, &t->outputs[i], *y, &py));
         if (px != py) {
             *yes = px < py;
             return OK;
@@ -449,7 +447,7 @@ static enum err by_priority(struct deciding *d)
         size_t k = i;
         for (; k > 0; k--) {
             bool earlier;
-            TRY(precedes(d, v, d->results[k - 1], &earlier));
+            TRY(dmn_table_precedes(d->m, d->table, v, d->results[k - 1], &earlier));
             if (!earlier)
                 break;
             d->results[k] = d->results[k - 1];
@@ -490,7 +488,7 @@ static enum err outcome(struct deciding *d, feel_value *out)
     }
 }
 
-static enum err decide(const void *ctx, struct feel_machine *m, feel_value *out)
+enum err dmn_table_decide(const void *ctx, struct feel_machine *m, feel_value *out)
 {
     struct deciding d = { .table = ctx, .m = m, .run = feel_machine_host(m),
         .arena = feel_machine_arena(m) };

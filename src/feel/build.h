@@ -80,10 +80,24 @@ const struct feel_node *feel_build_function_close(struct feel_builder *b,
 /* Says afterwards which local will hold the function that this node makes, if it makes one. */
 void feel_build_self(const struct feel_node *function, uint32_t slot);
 
-/* The caller's own kind of node. */
-const struct feel_node *feel_build_host(struct feel_builder *b,
-    enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out), const void *ctx,
-    const struct feel_type *type);
+/* The caller's own kind of node: how it runs, how with facts missing (partial.h), and which facts its
+ * parts might read. */
+struct feel_partly;
+struct feel_partial;
+struct feel_facts;
+struct feel_host_kind {
+    enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out);
+    enum err (*partial)(const void *ctx, struct feel_partly *p, struct feel_partial *out);
+    enum err (*reads)(const void *ctx, struct feel_partly *p, struct feel_facts *facts);
+};
+const struct feel_node *feel_build_host(struct feel_builder *b, const struct feel_host_kind *kind,
+    const void *ctx, const struct feel_type *type);
+/* The root of a program, past conversions to declared types, if it is a host node of this kind: its
+ * ctx; else NULL. */
+const void *feel_program_host(const struct feel_program *p, const struct feel_host_kind *kind);
+/* A value through the conversions that stand before that root. */
+MUST_USE enum err feel_program_convert(
+    struct feel_machine *m, const struct feel_program *p, feel_value v, feel_value *out);
 /* For use inside a host's run. */
 MUST_USE enum err feel_machine_run(
     struct feel_machine *m, const struct feel_node *n, feel_value *out);

@@ -371,16 +371,40 @@ void feel_build_self(const struct feel_node *function, uint32_t slot)
         ((struct feel_lambda *)function->extra)->self = slot;
 }
 
-const struct feel_node *feel_build_host(struct feel_builder *b,
-    enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out), const void *ctx,
-    const struct feel_type *type)
+const struct feel_node *feel_build_host(struct feel_builder *b, const struct feel_host_kind *kind,
+    const void *ctx, const struct feel_type *type)
 {
     struct feel_host *h = ARENA_NEW(b->arena, struct feel_host);
     struct feel_node *n = node_new(b, run_host);
     if (!h || !n)
         return builder_memory(b);
-    *h = (struct feel_host){ run, ctx };
+    *h = (struct feel_host){ kind, ctx };
     n->extra = h;
     n->type = type;
     return n;
+}
+
+const void *feel_program_host(const struct feel_program *p, const struct feel_host_kind *kind)
+{
+    const struct feel_node *n = p->root;
+    while (n->run == run_coerce)
+        n = n->a;
+    const struct feel_host *h = n->run == run_host ? n->extra : NULL;
+    return h && h->kind == kind ? h->ctx : NULL;
+}
+
+static enum err convert(
+    struct feel_machine *m, const struct feel_node *n, feel_value v, feel_value *out)
+{
+    *out = v;
+    if (n->run != run_coerce)
+        return OK;
+    TRY(convert(m, n->a, v, out));
+    return feel_machine_conform(m, *out, n->target, out);
+}
+
+enum err feel_program_convert(
+    struct feel_machine *m, const struct feel_program *p, feel_value v, feel_value *out)
+{
+    return convert(m, p->root, v, out);
 }

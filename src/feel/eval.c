@@ -344,5 +344,5 @@ enum err run_coerce(struct feel_machine *m, const struct feel_node *n, feel_valu
 enum err run_host(struct feel_machine *m, const struct feel_node *n, feel_value *out)
 {
     const struct feel_host *h = n->extra;
-    return h->run(h->ctx, m, out);
+    return h->kind->run(h->ctx, m, out);
 }

@@ -32,6 +32,7 @@
 #ifndef JUNMA_FEEL_NODES_H
 #define JUNMA_FEEL_NODES_H
 
+#include "feel/build.h"
 #include "feel/internal.h"
 
 feel_run_fn run_constant, run_local, run_global, run_dynamic, run_at_literal, run_negate,
@@ -75,7 +76,7 @@ struct feel_loop {
 };
 
 struct feel_host {
-    enum err (*run)(const void *ctx, struct feel_machine *m, feel_value *out);
+    const struct feel_host_kind *kind;
     const void *ctx;
 };
 
