@@ -257,6 +257,7 @@ struct pack_system {
     const str *channels; /* "web", "phone", "visit", "import" */
     size_t channel_count;
     int rating_levels, rating_bad_at_most; /* 0 = not rated */
+    int reopen_days, reopen_times; /* working days after closing, and how often; 0 = never */
 
     str form_file, procedure_file, promises_file; /* paths in the pack */
     const struct form *form;

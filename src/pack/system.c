@@ -141,6 +141,16 @@ static void read_number_and_rating(const struct node *n, struct pack_system *s)
     s->rating_bad_at_most = node_int(&at, "bad_at_most", 0, s->rating_levels - 1, 2);
 }
 
+static void read_reopen(const struct node *n, struct pack_system *s)
+{
+    static const char *const reopen[] = { "working_days", "times", NULL };
+    struct node at = node_get(n, "reopen", JSON_OBJECT, OPTIONAL);
+    if (!node_members(&at, reopen))
+        return;
+    s->reopen_days = node_int(&at, "working_days", 1, 250, 10);
+    s->reopen_times = node_int(&at, "times", 1, 10, 1);
+}
+
 static void read_applicant(const struct node *n, struct pack_system *s)
 {
     s->applicant = node_code(n, "applicant", REQUIRED);
@@ -172,7 +182,7 @@ static void read_system(const struct node *n, struct pack_system *s)
 {
     static const char *const known[] = { "kind", "name", "number", "form", "procedure", "process",
         "decisions", "fields", "topics", "promises", "templates", "applicant", "channels",
-        "rating", "figures", NULL };
+        "rating", "reopen", "figures", NULL };
     static const char *const channels[] = { "web", "phone", "visit", "import", NULL };
     struct pack *p = n->l->pack;
     if (!node_members(n, known))
@@ -182,6 +192,7 @@ static void read_system(const struct node *n, struct pack_system *s)
     s->channels = node_texts(n, "channels", &s->channel_count, REQUIRED);
     node_texts_known(n, "channels", channels);
     read_number_and_rating(n, s);
+    read_reopen(n, s);
     read_applicant(n, s);
     load_form(n, s);
     load_procedure(n, s);

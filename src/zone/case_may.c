@@ -249,24 +249,30 @@ static bool may_rate(struct may *m)
     return true;
 }
 
-enum { REOPEN_WORKING_DAYS = 10, REOPEN_TIMES = 1 };
-
 static bool may_reopen(struct may *m)
 {
     const struct moving *v = m->moving;
     const struct pack *pack = zone_pack(v->op->zone);
+    struct arena *a = v->op->arena;
     if (v->row.status != CASE_CLOSED)
         return no(m, "没有办结,不必重新办理", "it is not closed");
-    if (!v->row.pack_version.bytes)
+    if (!v->system)
         return no(m, "历史导入的办件不能重新办理", "imported cases cannot be reopened");
-    if (v->row.reopened >= REOPEN_TIMES)
-        return no(m, "已经重新办理过一次,请另提新诉求",
-            "it was reopened once already; please raise a new one");
+    if (!v->system->reopen_times)
+        return no(m, "这类办件不能重新办理,请另提新诉求",
+            "this kind of case is not reopened; please raise a new one");
+    if (v->row.reopened >= v->system->reopen_times)
+        return no_f(m,
+            str_printf(a, "已经重新办理过%d次,请另提新诉求", v->system->reopen_times),
+            str_printf(a, "it was reopened %d time(s) already; please raise a new one",
+                v->system->reopen_times));
     int64_t closed = zone_local_days(v->op->zone, v->row.closed_at),
             now = zone_local_days(v->op->zone, v->op->now_ms);
-    if (calendar_days_between(pack->calendar, closed, now) > REOPEN_WORKING_DAYS)
-        return no(m, "办结已超过10个工作日,请另提新诉求",
-            "it was closed more than 10 working days ago; please raise a new one");
+    if (calendar_days_between(pack->calendar, closed, now) > v->system->reopen_days)
+        return no_f(m,
+            str_printf(a, "办结已超过%d个工作日,请另提新诉求", v->system->reopen_days),
+            str_printf(a, "it was closed more than %d working days ago; please raise a new one",
+                v->system->reopen_days));
     return true;
 }
 
