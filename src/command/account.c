@@ -152,15 +152,17 @@ static int write_verb(struct command_line *line, struct managing *m, struct op *
     return EXIT_DONE;
 }
 
+/* The store has said which process uses the folder. */
 static int open_failed(struct command_line *line, const struct diag_list *faults)
 {
-    if (line->diag.err == ERR_BUSY)
-        fprintf(stderr,
+    bool busy = line->diag.err == ERR_BUSY;
+    int status = command_faults(line, faults);
+    if (busy)
+        fprintf(stderr, "%s\n",
             command_zh(line)
-                ? "数据目录正被另一个进程使用(多半是正在运行的 junma serve)。请先停止它,或由管理员在网页上管理账号。\n"
-                : "Another process uses the data folder, most likely a running junma serve. Stop it "
-                  "first, or let an administrator manage accounts in the web.\n");
-    return command_faults(line, faults);
+                ? "服务运行时,由管理员在网页上管理账号。"
+                : "While the server runs, an administrator manages accounts in the web.");
+    return status;
 }
 
 static bool words_fit(const struct managing *m, size_t words)

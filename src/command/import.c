@@ -138,16 +138,6 @@ static int with_mapping(struct importing *im, struct zone *z)
     return run(im, z, m);
 }
 
-static int open_failed(struct command_line *line, const struct diag_list *faults)
-{
-    if (line->diag.err == ERR_BUSY)
-        fprintf(stderr,
-            command_zh(line)
-                ? "数据目录正被另一个进程使用(多半是正在运行的 junma serve),请先停止它。\n"
-                : "Another process uses the data folder, most likely a running junma serve. Stop it first.\n");
-    return command_faults(line, faults);
-}
-
 static int open_and_import(struct importing *im)
 {
     struct command_line *line = im->line;
@@ -167,7 +157,7 @@ static int open_and_import(struct importing *im)
         status = with_mapping(im, z);
         zone_close(z);
     } else {
-        status = open_failed(line, &faults);
+        status = command_faults(line, &faults); /* also: a server uses the folder */
     }
     fclose(im->csv);
     return status;

@@ -129,11 +129,13 @@ class Running(unittest.TestCase):
     def test_what_writes_waits_for_the_server_to_stop(self):
         r = self.place.run("account", "disable", "qiye1", "--data", self.place.data)
         self.assertEqual(r.returncode, 1)
-        self.assertIn("Another process uses the data folder", r.stderr)
+        self.assertIn("another junma", r.stderr)
+        self.assertIn("an administrator manages accounts in the web", r.stderr)
         r = self.place.run("account", "disable", "qiye1", "--data", self.place.data, lang="zh")
-        self.assertIn("数据目录正被另一个进程使用", r.stderr)
+        self.assertIn("正在使用这个数据目录,请先停止它", r.stderr)
         r = self.place.import_file(self.place.write("x.csv", "a\n"), {"kind": "x"})
-        self.assertIn("Another process uses the data folder", r.stderr)
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("another junma", r.stderr)
 
     # ---- receipts ----
 
