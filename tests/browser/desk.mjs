@@ -348,6 +348,7 @@ for (const [size, language] of [['phone', 'en'], ['tablet', 'zh-CN'], ['tablet',
     for (const [name, path] of [['tasks', '/desk?scope=all'], ['search', '/desk/cases'], ['intake', '/desk/intake'], ['import', '/desk/import']]) {
       await go(page, path)
       await settle(page)
+      check(!(await page.locator('.note.fault').count()), `${name}: ${await page.locator('.note.fault').allInnerTexts()}`)
       await checkAxe(page, `${name} ${size} ${language}`)
       await checkWidth(page, `${name} ${size} ${language}`)
       await shoot(page, `desk-${name}-${size}-${language}`, name !== 'tasks' && name !== 'search')

@@ -93,7 +93,9 @@ export function useFigures(filter: Ref<Filter>) {
   /** The answer as far as it is known; asks for it when it is not. */
   function get(ask: Ask): Cell | null {
     const key = keyOf(ask)
-    if (!asks.has(key)) {
+    const asked = asks.get(key)
+    if (asked?.later && !ask.later) asked.later = false
+    if (!asked) {
       asks.set(key, ask)
       if (!cells.has(key)) void queue(key, ask)
     }
