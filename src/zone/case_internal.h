@@ -57,7 +57,7 @@ MUST_USE enum err scope_check(struct op *op, const struct case_row *c, bool *see
 
 /* The columns of a case row, for "SELECT " … " FROM cases c", and reading them from column 0. */
 extern const char case_columns[];
-enum { CASE_COLUMN_COUNT = 47 };
+enum { CASE_COLUMN_COUNT = 48 };
 void case_read(struct op *op, const struct store_rows *rows, struct case_row *c);
 void task_read(struct op *op, const struct store_rows *rows, int first, struct case_task *t);
 extern const char task_columns[];

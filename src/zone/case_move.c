@@ -150,9 +150,9 @@ static void copy_main(struct moving *m)
         if (p->task_id)
             continue;
         bool open = p->state < PROMISE_MET, main_open = main && main->state < PROMISE_MET;
-        if (!main || (open && !main_open)
-            || (open == main_open && open ? p->due_at < main->due_at
-                                          : p->ended_at >= main->ended_at))
+        bool before = open ? main && p->due_at < main->due_at
+                           : main && p->ended_at >= main->ended_at;
+        if (!main || (open && !main_open) || (open == main_open && before))
             main = p;
     }
     if (main)

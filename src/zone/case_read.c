@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { LINKS_MAX = 100 };
+
 static const char *const status_words[] = { "open", "replied", "closed", "withdrawn", "merged" };
 
 const char *case_status_word(enum case_status s)
@@ -36,7 +38,9 @@ const char case_columns[] =
     " c.rating, c.rating_text, c.urged, c.supervised, c.reopened, c.suspended, c.merged_into,"
     " c.extension, c.source,"
     " c.source_number, c.sort_at,"
-    " (SELECT a.name FROM account a WHERE a.zone = c.zone AND a.id = c.assignee_id)";
+    " (SELECT a.name FROM account a WHERE a.zone = c.zone AND a.id = c.assignee_id),"
+    " CASE WHEN c.promise_state = 1 THEN (SELECT p.paused_at FROM promise p WHERE p.zone = c.zone"
+    " AND p.id = c.promise_id) END";
 
 static str text(struct op *op, const struct store_rows *rows, int column)
 {
@@ -94,7 +98,9 @@ void case_read(struct op *op, const struct store_rows *rows, struct case_row *c)
         .due_at = c->due_at,
         .amber_at = store_int(rows, 30),
         .red_at = store_int(rows, 31),
-        .ended_at = c->replied_at };
+        .paused_at = store_int(rows, 47) };
+    if (c->promise.state >= PROMISE_MET) /* by the last answer, or with the case */
+        c->promise.ended_at = c->promise.state == PROMISE_VOID ? c->closed_at : c->replied_at;
     c->colour = promise_colour(&c->promise, op->now_ms);
 }
 
@@ -261,37 +267,55 @@ enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size
     return diag_arena(op->diag, op->arena);
 }
 
-enum err case_links(struct op *op, const struct case_row *c, struct case_link **out, size_t *count)
+/* The other cases as they are, whoever asks. */
+static enum err linked(struct op *op, const struct case_row *c, struct case_link *list,
+    int64_t *enterprises, size_t *count)
 {
-    enum { LINKS_MAX = 100 };
     struct store_rows rows;
-    struct case_link *list = ARENA_ARRAY(op->arena, struct case_link, LINKS_MAX);
     size_t used = 0;
-    TRY(diag_arena(op->diag, op->arena));
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT id, number, title, status, due_at, merged_into, enterprise_id FROM cases WHERE"
-        " zone = $1"
+        "SELECT id, number, title, status, due_at, enterprise_id FROM cases WHERE zone = $1"
         " AND (id = $2 OR (merged_into = $3 AND merged_into <> 0)) ORDER BY id LIMIT 100",
         S_TEXT(op->zone->code), S_INT(c->merged_into), S_INT(c->id)));
-    bool everything =
-        op->actor->system || (op->actor->role && op->actor->role->scope != PACK_SCOPE_ENTERPRISE);
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more || used == LINKS_MAX)
             break;
-        bool mine = op->actor->enterprise && store_int(&rows, 6) == op->actor->enterprise;
         bool into = store_int(&rows, 0) == c->merged_into;
-        if (!into && !everything && !mine)
-            continue; /* who else asked the same is not this applicant's business */
+        enterprises[used] = store_int(&rows, 5);
         list[used++] = (struct case_link){ .relation = into ? "merged_into" : "merged_from",
             .id = store_int(&rows, 0),
             .number = text(op, &rows, 1),
-            .title = everything || mine ? text(op, &rows, 2) : STR_NONE,
+            .title = text(op, &rows, 2),
             .status = (enum case_status)store_int(&rows, 3),
             .due_at = store_int(&rows, 4) };
     }
     store_rows_end(&rows);
-    *out = list;
     *count = used;
     return diag_arena(op->diag, op->arena);
+}
+
+enum err case_links(struct op *op, const struct case_row *c, struct case_link **out, size_t *count)
+{
+    const struct pack_role *role = op->actor->role;
+    bool applicant = role && role->scope == PACK_SCOPE_ENTERPRISE;
+    struct case_link *list = ARENA_ARRAY(op->arena, struct case_link, LINKS_MAX);
+    int64_t *enterprises = ARENA_ARRAY(op->arena, int64_t, LINKS_MAX);
+    size_t found, used = 0;
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(linked(op, c, list, enterprises, &found));
+    for (size_t i = 0; i < found; i++) {
+        struct case_row other = { .id = list[i].id, .enterprise_id = enterprises[i] };
+        bool seen, into = other.id == c->merged_into;
+        TRY(scope_check(op, &other, &seen));
+        if (!seen && !into && applicant)
+            continue; /* who else asked the same is not this applicant's business */
+        list[used] = list[i];
+        if (!seen)
+            list[used].title = STR_NONE;
+        used++;
+    }
+    *out = list;
+    *count = used;
+    return OK;
 }
