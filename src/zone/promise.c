@@ -196,11 +196,6 @@ enum err promise_list(
     return diag_arena(op->diag, op->arena);
 }
 
-static int64_t office_ms_left(const struct op *op, const struct promise *p)
-{
-    return calendar_office_ms_between(clock_of(op), op->now_ms, p->due_at);
-}
-
 static int64_t days_left(const struct zone *z, const struct promise *p, int64_t now_ms)
 {
     int64_t today = zone_local_days(z, now_ms), due = zone_local_days(z, p->due_at);
@@ -209,11 +204,18 @@ static int64_t days_left(const struct zone *z, const struct promise *p, int64_t 
     return calendar_days_between(zone_pack(z)->calendar, today, due);
 }
 
+/* What a pause that begins then keeps. */
+static int64_t kept(const struct op *op, const struct promise *p, int64_t at_ms)
+{
+    return p->unit == PACK_WORKING_HOURS
+        ? calendar_office_ms_between(clock_of(op), at_ms, p->due_at)
+        : days_left(op->zone, p, at_ms);
+}
+
 enum err promise_pause(struct op *op, struct promise *p, str reason)
 {
     ASSERT(p->state == PROMISE_RUNNING);
-    p->remaining =
-        p->unit == PACK_WORKING_HOURS ? office_ms_left(op, p) : days_left(op->zone, p, op->now_ms);
+    p->remaining = kept(op, p, op->now_ms);
     p->state = PROMISE_PAUSED;
     p->paused_at = op->now_ms;
     return update(op, p, "pause", p->remaining, reason);
@@ -254,18 +256,17 @@ enum err promise_extend(struct op *op, struct promise *p, int64_t units, str rea
     const struct promise before = *p;
     p->extended += units;
     p->extensions++;
+    TRY(due_after(op, p->unit, p->due_at, units, &p->due_at, &p->provisional));
     if (p->state == PROMISE_PAUSED)
-        p->remaining += p->unit == PACK_WORKING_HOURS ? units * MS_PER_HOUR : units;
-    else
-        TRY(due_after(op, p->unit, p->due_at, units, &p->due_at, &p->provisional));
+        p->remaining = kept(op, p, p->paused_at);
     TRY(keep_colours(op, p, &before));
     return update(op, p, "extend", units, reason);
 }
 
 enum err promise_meet(struct op *op, struct promise *p)
 {
-    p->state =
-        op->now_ms <= p->due_at || p->state == PROMISE_PAUSED ? PROMISE_MET : PROMISE_MET_LATE;
+    int64_t stopped = p->state == PROMISE_PAUSED ? p->paused_at : op->now_ms;
+    p->state = stopped <= p->due_at ? PROMISE_MET : PROMISE_MET_LATE;
     p->ended_at = op->now_ms;
     return update(op, p, "met", 0, STR_NONE);
 }

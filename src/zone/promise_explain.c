@@ -95,10 +95,14 @@ enum err promise_explain(
         bool pauses = str_is(str_from(out->events[e].what), "pause");
         if (!pauses && !str_is(str_from(out->events[e].what), "resume"))
             continue;
-        TRY(add_stretch(op, out, from, out->events[e].at, paused, &total));
+        /* What was broken before a pause is counted to its end only. */
+        bool broken = !paused && out->events[e].at > out->promise.due_at;
+        TRY(add_stretch(
+            op, out, from, broken ? out->promise.due_at : out->events[e].at, paused, &total));
         from = out->events[e].at;
         paused = pauses;
     }
-    int64_t end = paused ? op->now_ms : out->promise.due_at;
+    int64_t stands = out->promise.ended_at ? out->promise.ended_at : op->now_ms;
+    int64_t end = paused ? stands : out->promise.due_at;
     return add_stretch(op, out, from, end, paused, &total);
 }
