@@ -322,9 +322,9 @@ static enum err tell_target(struct doing *d, const struct case_row *target)
 {
     struct moving other;
     TRY(moving_load(d->m->op, target->id, &other));
+    TRY(moving_save(&other));
     json_t *event = verb_event(&other, "merged_from", STR_NONE);
     json_set_str(event, "from", d->m->row.number);
-    TRY(moving_save(&other));
     return event_write(&other, "case.merged_from", event, false, NULL);
 }
 

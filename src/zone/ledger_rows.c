@@ -15,7 +15,7 @@ static enum err recorded(struct op *op, int64_t id, str *digest)
     struct store_rows rows;
     *digest = STR_NONE;
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT event FROM journal WHERE zone = $1 AND subject = $2 ORDER BY id DESC LIMIT 20",
+        "SELECT event FROM journal WHERE zone = $1 AND subject = $2 ORDER BY id DESC",
         S_TEXT(op->zone->code), S_INT(id)));
     for (bool more;;) {
         json_t *event;

@@ -144,6 +144,8 @@ enum err session_create(
     }
     struct session fresh = { 0 };
     TRY(account_get(op, s->account_id, &fresh.account));
+    if (fresh.account.locked_until > op->now_ms) /* since the comparison */
+        return locked_out(op, refusal);
     TRY(fill(op, &fresh));
     TRY(insert(op, s, &fresh));
     TRY(STORE_EXEC(op->conn, op->diag,
