@@ -13,7 +13,6 @@ enum {
     SIGN_IN_REFILL_MS = 3000,
     WRITE_BURST_SECONDS = 4,
     SWEEP_MS = 60000,
-    TIMERS_A_TICK = 100,
     TOUCHES_MAX = 256,
     FAULTS_MAX = 100
 };
@@ -440,31 +439,9 @@ uint16_t api_port(const struct api *a)
     return http_server_port(a->server);
 }
 
-static enum err fire_timers(struct op *op, void *ctx)
-{
-    return case_timers(op, TIMERS_A_TICK, ctx);
-}
-
 static enum err sweep(struct op *op, void *ctx)
 {
     return session_sweep(op, ctx);
-}
-
-/* Is a timer due? Looked up first, so that an idle zone writes nothing. */
-static bool timers_due(struct op *op)
-{
-    struct store_rows rows;
-    bool due = false;
-    if (store_read_begin(op->zone->store, &op->conn, op->diag) != OK)
-        return false;
-    due = STORE_ONE(op->conn, &rows, op->diag,
-              "SELECT 1 FROM timer WHERE zone = $1 AND due_at <= $2 LIMIT 1",
-              S_TEXT(op->zone->code), S_INT(op->now_ms))
-        == OK;
-    store_rows_end(&rows);
-    store_read_end(op->conn);
-    op->conn = NULL;
-    return due;
 }
 
 void api_tick(struct api *a)
@@ -477,13 +454,9 @@ void api_tick(struct api *a)
         .actor = &actor_system,
         .now_ms = sys_now_ms(a->zone->sys),
         .diag = &d };
-    size_t fired = TIMERS_A_TICK;
-    int64_t swept;
-    while (fired == TIMERS_A_TICK && timers_due(&op)) {
-        if (zone_write(&op, fire_timers, &fired) != OK)
-            break; /* tried again at the next tick */
-        arena_reset(&arena);
-    }
+    int64_t fired, swept;
+    if (case_timers_all(&op, &fired) != OK) /* the store: tried again at the next tick */
+        memset(&d, 0, sizeof d);
     write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
         a->swept_ms = op.now_ms;

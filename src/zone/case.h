@@ -204,6 +204,9 @@ MUST_USE enum err case_verb(
 
 /* Fires timers that are due; *fired counts them, at most `limit` a call. */
 MUST_USE enum err case_timers(struct op *op, size_t limit, size_t *fired);
+/* All that are due, in writes of its own: not from inside one. A case that cannot be moved is told
+ * in the journal and tried again an hour later; it holds up no other. */
+MUST_USE enum err case_timers_all(struct op *op, int64_t *fired);
 /* What happens next, a sentence for the applicant. */
 struct name2 case_next(struct op *op, const struct case_row *c);
 
