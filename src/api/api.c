@@ -28,6 +28,8 @@ void api_fail(struct call *c)
     if (c->diag.err == OK)
         diag_set(&c->diag, ERR_INTERNAL, "程序内部错误,已记录", "an internal fault, recorded");
     http_reply_problems(c->req, &c->diag, c->faults.count ? &c->faults : NULL, NULL);
+    if (err_http_status(c->diag.err) == 401) /* RFC 9110 clause 15.5.2 */
+        http_reply_header(c->req, "WWW-Authenticate", STR("Session realm=\"junma\""));
 }
 
 /* ---- the gate ---- */

@@ -69,11 +69,16 @@ static void consistency(struct http_request *req, const void *app)
     struct call *c = api_call(req);
     struct journal_proof proof;
     int64_t from = 0, to = 0;
+    uint64_t all = 0;
     (void)app;
     if (!api_query_int(c, "from", 0, INT64_MAX / 2, &from)
         || !api_query_int(c, "to", 0, INT64_MAX / 2, &to) || !api_read(c))
         return;
-    enum err e = ledger_consistency(&c->op, (uint64_t)from, (uint64_t)to, &proof);
+    enum err e = ledger_size(&c->op, &all);
+    if (e == OK && !to)
+        to = (int64_t)all;
+    if (e == OK)
+        e = ledger_consistency(&c->op, (uint64_t)from, (uint64_t)to, &proof);
     api_read_end(c);
     if (e != OK) {
         api_fail(c);
@@ -89,7 +94,7 @@ static void consistency(struct http_request *req, const void *app)
 static const struct api_param inclusion_params[] = { { "index", "integer", "of the leaf" },
     { "size", "integer", "of the tree; the newest when absent" }, { 0 } };
 static const struct api_param consistency_params[] = { { "from", "integer", "older size" },
-    { "to", "integer", "newer size" }, { 0 } };
+    { "to", "integer", "newer size; the newest when absent" }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route journal_routes[] = {

@@ -216,16 +216,7 @@ static enum err create_account_work(struct call *c)
         .unit = json_str(b, "unit"),
         .phone = json_str(b, "phone"),
         .password = json_str(b, "password") };
-    struct record enterprise;
     (void)id_parse(json_str(b, "enterpriseId"), &in.enterprise_id);
-    TRY(actor_require(&c->op, "account.manage"));
-    if (in.enterprise_id
-        && record_get(&c->op, api_applicants(zone_pack(c->op.zone)), in.enterprise_id, &enterprise)
-            != OK) {
-        diag_field(c->op.diag, STR("enterpriseId"));
-        return diag_set(
-            c->op.diag, ERR_INVALID, "企业库中没有这家企业", "the register has no such enterprise");
-    }
     TRY(account_create(&c->op, &in, &id));
     return account_get(&c->op, id, a);
 }

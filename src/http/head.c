@@ -199,24 +199,35 @@ static bool read_target(struct exchange *ex)
     return e == OK || refuse(ex, err_http_status(e), &d);
 }
 
+/* The path is known, but not by this method. */
+static bool answer_methods(struct exchange *ex, str allow)
+{
+    struct http_request *req = &ex->req;
+    struct diag d = { 0 };
+    http_reply_header(req, "Allow", allow);
+    if (str_is(req->method, "OPTIONS")) {
+        http_reply_empty(req, 204);
+    } else {
+        diag_set(&d, ERR_METHOD, "这个网址不支持 %.*s", "this address does not take %.*s",
+            STR_ARGS(req->method));
+        http_reply_problem(req, &d);
+    }
+    return false;
+}
+
 /* Nothing of ours fits: a file, or what can be said about the path. */
 static bool answer_unmatched(struct exchange *ex, const struct http_match *m)
 {
     struct http_request *req = &ex->req;
     struct diag d = { 0 };
-    if (m->path_known) {
-        http_reply_header(req, "Allow", http_allow_text(&ex->arena, m->methods));
-        if (str_is(req->method, "OPTIONS")) {
-            http_reply_empty(req, 204);
-        } else {
-            diag_set(&d, ERR_METHOD, "这个网址不支持 %.*s", "this address does not take %.*s",
-                STR_ARGS(req->method));
-            http_reply_problem(req, &d);
-        }
-        return false;
+    if (m->path_known)
+        return answer_methods(ex, http_allow_text(&ex->arena, m->methods));
+    if (str_is(req->method, "GET") || str_is(req->method, "HEAD")) {
+        if (static_reply(ex) || static_reply_nowhere(ex))
+            return false;
+    } else if (static_there(ex)) {
+        return answer_methods(ex, STR("GET, HEAD, OPTIONS"));
     }
-    if ((str_is(req->method, "GET") || str_is(req->method, "HEAD")) && static_reply(ex))
-        return false;
     diag_set(&d, ERR_NOT_FOUND, "没有这个网址", "there is nothing at this address");
     http_reply_problem(req, &d);
     return false;
@@ -233,7 +244,11 @@ bool head_read(struct exchange *ex, const char *method)
     read_id(ex);
     read_peer(ex);
     req->lang = http_parse_language(http_header(req, "accept-language"));
-    if (!whole || !check_headers(ex) || !read_framing(ex) || !read_target(ex))
+    if (!whole || !check_headers(ex) || !read_framing(ex))
+        return false;
+    if (str_is(req->path, "*") && str_is(req->method, "OPTIONS")) /* RFC 9110 clause 9.3.7 */
+        return answer_methods(ex, STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    if (!read_target(ex))
         return false;
     http_table_match(&ex->server->table, &ex->path, req->method, &m);
     if (!m.entry)

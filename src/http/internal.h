@@ -167,6 +167,8 @@ void reply_problem_status(struct http_request *req, int status, const struct dia
 enum err static_open(struct http_server *s, struct diag *d);
 /* False: no such file and no page to fall back on; no reply stands. */
 bool static_reply(struct exchange *ex);
+bool static_there(struct exchange *ex); /* would static_reply answer? */
+bool static_reply_nowhere(struct exchange *ex);
 
 /* events.c */
 struct MHD_Response *events_response(struct exchange *ex);

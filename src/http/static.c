@@ -4,7 +4,8 @@
  *     /assets/app-3f9c.js   its name holds its hash: cached for a year
  *     /favicon.svg          asked again each time, answered 304 by its ETag
  *     /desk/tasks/17        no such file, but a page of the application: index.html
- *     /api/nothing          no such file, no page: 404 (the caller says so)
+ *     /api/nothing          no such file, no page: 404; who asks for text/html is shown index.html
+ *                           beside it, which says it in a page; else the caller says so
  *
  * A path reaches here decoded and without "." and "..". It is walked segment by segment from the
  * directory's descriptor, never following a symbolic link, so nothing outside can be named; hidden
@@ -126,8 +127,8 @@ static void answer_file(struct exchange *ex, str name, int fd, const struct stat
     http_reply_fd(req, 200, type_of(name), fd, (uint64_t)st->st_size);
 }
 
-/* The file at that path, or its .gz. */
-static bool try_file(struct exchange *ex, const struct http_path *path)
+/* The file at that path, or its .gz; with `probe` only whether it is there. */
+static bool try_file(struct exchange *ex, const struct http_path *path, bool probe)
 {
     char name[256 + 4];
     struct stat st;
@@ -149,7 +150,9 @@ static bool try_file(struct exchange *ex, const struct http_path *path)
         fd = open_plain(ex->server, dir, name, &st);
     }
     close(dir);
-    if (fd >= 0)
+    if (fd >= 0 && probe)
+        close(fd);
+    else if (fd >= 0)
         answer_file(ex, last, fd, &st, gzipped);
     return fd >= 0;
 }
@@ -169,14 +172,35 @@ static bool is_page(const struct exchange *ex)
     return false;
 }
 
-bool static_reply(struct exchange *ex)
+static const struct http_path index_page = { .segments = { { "index.html", 10 } }, .count = 1 };
+
+static bool try_all(struct exchange *ex, bool probe)
 {
-    struct http_path index = { .segments = { STR("index.html") }, .count = 1 };
     if (ex->server->files_dir < 0)
         return false;
-    if (try_file(ex, &ex->path) || (is_page(ex) && try_file(ex, &index))) {
-        ex->from_files = true;
-        return true;
-    }
-    return false;
+    return try_file(ex, &ex->path, probe) || (is_page(ex) && try_file(ex, &index_page, probe));
+}
+
+bool static_there(struct exchange *ex)
+{
+    return try_all(ex, true);
+}
+
+bool static_reply(struct exchange *ex)
+{
+    ex->from_files = try_all(ex, false);
+    return ex->from_files;
+}
+
+/* A person with a browser: text/html is asked for by name. */
+bool static_reply_nowhere(struct exchange *ex)
+{
+    str accept = http_header(&ex->req, "accept");
+    if (ex->server->files_dir < 0 || str_find(accept, STR("text/html"), 0) < 0
+        || !try_file(ex, &index_page, false))
+        return false;
+    if (ex->reply.status == 200)
+        ex->reply.status = 404;
+    ex->from_files = true;
+    return true;
 }

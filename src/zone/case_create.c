@@ -56,13 +56,13 @@ static enum err applicant(
     if (!s->applicant.bytes)
         return OK;
     if (!id) {
-        diag_field(op->diag, STR("enterpriseId"));
+        diag_field(op->diag, STR("onBehalf.enterpriseId"));
         return diag_set(op->diag, ERR_INVALID, "请选择是哪家企业的诉求",
             "please say which enterprise this is for");
     }
     enum err e = record_get(op, s->applicant, id, record);
     if (e == ERR_NOT_FOUND) {
-        diag_field(op->diag, STR("enterpriseId"));
+        diag_field(op->diag, STR("onBehalf.enterpriseId"));
         return diag_set(
             op->diag, ERR_INVALID, "企业库中没有这家企业", "the register has no such enterprise");
     }

@@ -343,9 +343,10 @@ enum err actor_require(struct op *op, const char *permission)
         return OK;
     if (!op->actor->role)
         return diag_set(op->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
-    return diag_set(op->diag, ERR_FORBIDDEN, "您的角色“%.*s”没有此项权限(%s)",
-        "your role \"%.*s\" does not have the permission %s", STR_ARGS(op->actor->role->name.zh),
-        permission);
+    const struct name2 *role = &op->actor->role->name;
+    return diag_set(op->diag, ERR_FORBIDDEN, "您的角色“%2$.*1$s”没有此项权限(%5$s)%4$.0s",
+        "your role \"%4$.*3$s\" does not have the permission %5$s%2$.0s", STR_ARGS(role->zh),
+        STR_ARGS(role->en), permission);
 }
 
 int64_t zone_local_days(const struct zone *z, int64_t ms)

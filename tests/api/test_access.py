@@ -93,6 +93,9 @@ class Others(Refusals):
             for client in (self.qiye1, self.gongdian1, self.shouchu1, self.lingdao1):
                 self.both(client, lambda c: c.call("POST", "/api/accounts", account), 403, "forbidden")
                 self.both(client, lambda c: c.call("PATCH", "/api/accounts/" + self.admin.me["id"], {"disabled": True}), 403, "forbidden")
+            self.qiye1.lang = "en"
+            self.assertNotRegex(self.qiye1.get("/api/accounts").json["detail"], "[\u4e00-\u9fff]")
+            self.qiye1.lang = "zh"
             behalf = {"kind": "request", "data": {}, "onBehalf": {"enterpriseId": self.qiye1.me["enterprise"]["id"]}}
             self.both(self.qiye2, lambda c: c.call("POST", "/api/cases", behalf), 403, "forbidden")
             self.both(self.gongdian1, lambda c: c.create(), 403, "forbidden")

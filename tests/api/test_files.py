@@ -139,6 +139,11 @@ class Face(Refusals):
         self.assertEqual(asset.headers["Content-Type"], "text/javascript; charset=utf-8")
         self.assertIn("immutable", asset.headers["Cache-Control"])
 
+    def test_a_person_who_lost_the_way(self):
+        lost = self.qiye1.call("GET", "/no/such/page", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        self.assertEqual((lost.status, lost.headers["Content-Type"]), (404, "text/html; charset=utf-8"))
+        self.refused(self.qiye1.call("DELETE", "/hall"), 405, "method-not-allowed")
+
     def test_nothing_outside(self):
         for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/../../secret.txt", "/assets/..%2f..%2fsecret.txt",
                      "/%2e%2e%2fsecret.txt", "/..\\secret.txt", "/%5c..%5csecret.txt", "//etc/passwd", "/etc/passwd", "/.env", "/%2eenv",

@@ -90,6 +90,13 @@ class Bodies(Refusals):
                 self.both(self.qiye1, self.create(json.dumps({**body_of(), field: "1"}).encode()), 422, "invalid", field)
                 self.both(self.qiye1, self.create(json.dumps(body_of(**{field: "1"})).encode()), 422, "invalid", field)
 
+    def test_on_behalf_of_nobody(self):
+        officer = self.server.client("shouchu1")
+        for behalf in (None, {"enterpriseId": "12345"}):
+            body = {**body_of(), "channel": "phone", **({"onBehalf": behalf} if behalf else {})}
+            self.both(officer, lambda c: c.call("POST", "/api/cases", body), 422, "invalid", "onBehalf.enterpriseId")
+        officer.connection.close()
+
     def test_bodies_where_none_belongs(self):
         self.both(self.qiye1, lambda c: c.call("GET", "/api/cases", b"{}", {"Content-Type": "application/json"}), 413)
 
@@ -244,6 +251,7 @@ class Addresses(Refusals):
         self.both(self.qiye1, lambda c: c.get("/api/journal/proof", index=0, size=10**9), 422)
         self.both(self.qiye1, lambda c: c.get("/api/journal/proof", index=-1), 422, "invalid", "index")
         self.both(self.qiye1, lambda c: c.get("/api/journal/consistency", **{"from": 5, "to": 1}), 422)
+        self.assertGreater(self.qiye1.get("/api/journal/consistency", **{"from": 1}).json["to"], 1)
         self.both(self.qiye1, lambda c: c.get("/api/journal/consistency", **{"from": 1, "to": 10**9}), 422)
 
     def test_searches(self):

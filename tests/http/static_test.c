@@ -137,8 +137,32 @@ static void files_and_pages(void **state)
         ask(missing[i], "", 404);
         assert_string_equal(answer_header(&answer, "Content-Type"), "application/problem+json");
     }
-    client_ask(port, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", &answer);
+    /* A person who lost the way is shown a page that says so; a program is told. */
+    ask("/nowhere", "Accept: text/html,*/*;q=0.8\r\n", 404);
+    assert_string_equal(answer.body, "<p>index</p>");
+    ask("/nowhere", "Accept: application/json\r\n", 404);
+    assert_string_equal(answer_header(&answer, "Content-Type"), "application/problem+json");
+}
+
+static void methods_of_files(void **state)
+{
+    static const char *const targets[] = { "/", "/hall/x", "/favicon.svg" };
+    char request[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        snprintf(request, sizeof request, "DELETE %s HTTP/1.1\r\nHost: x\r\n\r\n", targets[i]);
+        client_ask(port, request, &answer);
+        assert_int_equal(answer.status, 405);
+        assert_string_equal(answer_header(&answer, "Allow"), "GET, HEAD, OPTIONS");
+        snprintf(request, sizeof request, "OPTIONS %s HTTP/1.1\r\nHost: x\r\n\r\n", targets[i]);
+        client_ask(port, request, &answer);
+        assert_int_equal(answer.status, 204);
+        assert_string_equal(answer_header(&answer, "Allow"), "GET, HEAD, OPTIONS");
+    }
+    client_ask(port, "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", &answer);
     assert_int_equal(answer.status, 404);
+    client_ask(port, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", &answer);
+    assert_int_equal(answer.status, 204);
 }
 
 static void packed_and_cached(void **state)
@@ -220,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_and_pages),
+        cmocka_unit_test(methods_of_files),
         cmocka_unit_test(packed_and_cached),
         cmocka_unit_test(nothing_outside_can_be_named),
         cmocka_unit_test(large_files),
