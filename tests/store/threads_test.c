@@ -114,6 +114,8 @@ static void test_crowd(void **state)
     (void)state;
     place_make(&place);
     struct crowd crowd = { .store = open_notes(&place) };
+    struct store_stats before;
+    store_get_stats(crowd.store, &before); /* the migration wrote, too */
     struct worker workers[WRITERS + READERS];
     pthread_t threads[WRITERS + READERS];
     for (int i = 0; i < WRITERS + READERS; i++) {
@@ -133,7 +135,7 @@ static void test_crowd(void **state)
     assert_int_equal(crowd.faults, 0);
     assert_int_equal(crowd.acknowledged + crowd.refused, WRITERS * WRITES);
     assert_int_equal(crowd.refused, WRITERS * WRITES / 7);
-    assert_int_equal(stats.writes, WRITERS * WRITES + 1);
+    assert_int_equal(stats.writes - before.writes, WRITERS * WRITES);
     assert_int_equal(stats.writes_failed, crowd.refused);
     assert_true(stats.commits < stats.writes); /* some were shared */
 
