@@ -5,6 +5,7 @@ import type { House } from '@/api/types'
 import { cockpitRoutes } from '@/cockpit/routes'
 import { deskRoutes } from '@/desk/routes'
 import { hallRoutes } from '@/hall/routes'
+import { packRoutes } from '@/pack-pages/routes'
 import { announce } from '@/shared/announce'
 import { loadMessages, type MessageSet } from '@/shared/i18n'
 import { account, restoreSession } from '@/shared/session'
@@ -54,7 +55,7 @@ const common: RouteRecordRaw[] = [
 
 export const router = createRouter({
   history: createWebHistory(),
-  routes: [...hallRoutes, ...deskRoutes, ...cockpitRoutes, ...common],
+  routes: [...hallRoutes, ...deskRoutes, ...cockpitRoutes, ...packRoutes, ...common],
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 

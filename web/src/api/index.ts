@@ -49,6 +49,10 @@ export const api = {
   figureRecords: (name: string, query: Query, signal?: AbortSignal) =>
     get<T.Page<T.CaseSummary>>(`/api/figures/${name}/records`, query, signal),
 
+  accounts: () => get<{ items: T.Account[] }>('/api/accounts'),
+  createAccount: (body: T.NewAccount) => post<T.Account>('/api/accounts', body),
+  changeAccount: (id: T.Id, disabled: boolean) => call<T.Account>('PATCH', `/api/accounts/${id}`, { body: { disabled } }),
+
   checkpoint: () => call<string>('GET', '/api/journal/checkpoint', { text: true }),
   journalKey: () => get<{ origin: string; vkey: string; profile: string }>('/api/journal/key'),
 }

@@ -24,10 +24,11 @@ export interface Page<T> {
 export type FieldFault = Narrow<S.SchemaFieldError, { field: string }>
 export type Problem = Partial<Narrow<S.SchemaProblem, { errors?: FieldFault[] }>> & { title: string; status: number }
 
-export type House = 'hall' | 'desk' | 'cockpit'
+export type House = 'hall' | 'desk' | 'cockpit' | 'pack'
 /** an account may have other houses too, which this face does not show */
 export type Account = S.SchemaAccount
 export type Session = S.SchemaSession
+export type NewAccount = S.SchemaAccountCreate
 export type DemoAccount = S.SchemaSampleAccount
 export type Zone = S.SchemaZone
 

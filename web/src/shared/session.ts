@@ -50,6 +50,6 @@ export function homeOf(house: House): string {
 
 /** Where an account begins its day: staff at the Desk, leaders at the Cockpit, others in the Hall. */
 export function firstHouse(who: Account): string {
-  const order: House[] = ['desk', 'cockpit', 'hall']
+  const order: House[] = ['desk', 'cockpit', 'pack', 'hall']
   return homeOf(order.find((house) => who.houses.includes(house)) ?? 'hall')
 }

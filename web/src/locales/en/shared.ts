@@ -1,7 +1,7 @@
 import type zh from '../zh-CN/shared'
 
 const texts: typeof zh = {
-  house: { hall: 'Service Hall', desk: 'Desk', cockpit: 'Cockpit' },
+  house: { hall: 'Service Hall', desk: 'Desk', cockpit: 'Cockpit', pack: 'Configuration' },
   hall: { ask: 'Ask', cases: 'My requests', knowledge: 'Answers', receipt: 'Verify' },
   nav: 'Main',
   skip: 'Skip to content',

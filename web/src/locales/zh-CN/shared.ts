@@ -1,5 +1,5 @@
 export default {
-  house: { hall: '服务大厅', desk: '工作台', cockpit: '驾驶舱' },
+  house: { hall: '服务大厅', desk: '工作台', cockpit: '驾驶舱', pack: '配置' },
   hall: { ask: '办事', cases: '我的诉求', knowledge: '常见解答', receipt: '验证回执' },
   nav: '主导航',
   skip: '跳到正文',
