@@ -108,6 +108,16 @@ const struct feel_type *feel_node_type(const struct feel_node *n);
 MUST_USE enum err feel_builder_finish(
     struct feel_builder *b, const struct feel_node *root, struct feel_program **out);
 
+/* Does a test only compare local `subject` with constants? Then gives each of them (any value) to
+ * `add`; false also when add returns false. */
+bool feel_test_bounds(const struct feel_node *n, uint32_t subject,
+    bool (*add)(void *ctx, feel_value constant), void *ctx);
+/* The same for the allowed values of a type. */
+bool feel_type_bounds(
+    const struct feel_type *t, bool (*add)(void *ctx, feel_value constant), void *ctx);
+/* When the node is a global, perhaps converted to a type: its slot, and the type or Any. Else NULL. */
+const struct feel_type *feel_converted_global(const struct feel_node *n, uint32_t *slot);
+
 /* How many globals a program reads from: the declared names, then those found with `open`. */
 size_t feel_program_global_count(const struct feel_program *p);
 

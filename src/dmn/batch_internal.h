@@ -1,0 +1,59 @@
+/* What batch.c (making) and batch_run.c (running) share. */
+#ifndef JUNMA_DMN_BATCH_INTERNAL_H
+#define JUNMA_DMN_BATCH_INTERNAL_H
+
+#include "dmn/batch.h"
+#include "dmn/internal.h"
+
+enum { BLOCK_ROWS = 1024, DENSE_MAX = 8192, SIGNATURES_MAX = 1 << 14, NO_CODE = UINT32_MAX };
+
+/*
+ * A column that cells look at. A value's key (its integer, days, code, or a double's bits in order)
+ * falls into the region counted by how many of `starts` are not above it.
+ *
+ *     key   … | starts[0] … | starts[1] … |        nulls
+ *     region 0       1             2        …      region_count - 1
+ *
+ * `dense`: when the starts lie close together, the region of each key from starts[0] - 1 on.
+ */
+struct batch_column {
+    size_t given; /* index among the caller's columns */
+    const int64_t *starts;
+    size_t start_count, region_count;
+    const uint64_t *masks; /* region_count x words of rules whose cell holds */
+    const uint16_t *dense;
+    int64_t dense_low;
+    uint64_t dense_count;
+};
+
+struct dmn_batch {
+    struct arena *arena;
+    const struct dmn_model *model;
+    const struct dmn_decision *decision;
+    const struct element *element;
+    struct feel_env env;
+    const struct dmn_column *given;
+    size_t given_count;
+    /* columnar */
+    const struct table *table; /* NULL: row by row */
+    struct batch_column *columns;
+    size_t column_count, words; /* of 64 rules */
+    uint64_t *all;              /* rules that no column here excludes in every row */
+    uint64_t *block;            /* BLOCK_ROWS x words: rules that hold so far */
+    /* outcomes */
+    feel_value *outcomes;
+    str *outcome_texts;
+    size_t outcome_count;
+    uint32_t *outcome_table; /* by hash of the text; NO_CODE: free */
+    uint32_t *rule_codes;    /* U, F: of each rule, of none, of a contradiction */
+    uint64_t *signature_keys; /* other policies: sets of rules already met, by hash */
+    uint32_t *signature_codes; /* NO_CODE: free */
+    size_t signature_count;
+    struct arena scratch; /* of one row */
+};
+
+/* The value that a key stands for; below the number of words for texts. */
+feel_value batch_key_value(const struct dmn_column *c, int64_t key);
+int64_t batch_double_key(double d);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * Running a batch: blocks of BLOCK_ROWS rows, column by column, so that each inner loop is one plain
+ * pass over an array; then the outcome of each row's set of rules (batch_internal.h).
+ */
+#include "dmn/batch_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- keys and regions --------------------------------------------------------------------- */
+
+/* The keys of a block. `away`: rows without a value, a bit each, from the column's nulls and doubles
+ * that are not finite. */
+static bool keys_of(const struct dmn_column *c, size_t from, size_t rows, int64_t *keys,
+    uint8_t *away)
+{
+    bool any = false;
+    for (size_t i = 0; i < rows; i++) {
+        away[i] = c->nulls && (c->nulls[(from + i) / 8] >> (from + i) % 8 & 1);
+        any = any || away[i];
+    }
+    switch (c->kind) {
+    case DMN_COLUMN_DECIMAL:
+        memcpy(keys, (const int64_t *)c->values + from, rows * sizeof *keys);
+        return any;
+    case DMN_COLUMN_DOUBLE:
+        for (size_t i = 0; i < rows; i++) {
+            double v = ((const double *)c->values)[from + i];
+            away[i] |= !isfinite(v);
+            any = any || away[i];
+            keys[i] = batch_double_key(v);
+        }
+        return any;
+    case DMN_COLUMN_TEXT:
+        for (size_t i = 0; i < rows; i++)
+            keys[i] = ((const uint32_t *)c->values)[from + i];
+        return any;
+    case DMN_COLUMN_BOOLEAN:
+        for (size_t i = 0; i < rows; i++)
+            keys[i] = ((const uint8_t *)c->values)[from + i] != 0;
+        return any;
+    case DMN_COLUMN_DATE:
+        for (size_t i = 0; i < rows; i++)
+            keys[i] = ((const int32_t *)c->values)[from + i];
+        return any;
+    }
+    return any;
+}
+
+/* One pass for the largest word; only when that is too large, which row has it. */
+static enum err check_words(const struct dmn_column *c, size_t from, size_t rows, struct diag *d)
+{
+    const uint32_t *words = (const uint32_t *)c->values + from;
+    uint32_t most = 0;
+    for (size_t i = 0; i < rows; i++)
+        most = words[i] > most ? words[i] : most;
+    for (size_t i = 0; most >= c->word_count && i < rows; i++) {
+        bool away = c->nulls && (c->nulls[(from + i) / 8] >> (from + i) % 8 & 1);
+        if (away || words[i] < c->word_count)
+            continue;
+        diag_field(d, c->name);
+        return diag_set(d, ERR_INVALID, "列“%.*s”第 %zu 行的词号 %lu 超出词表",
+            "column \"%.*s\", row %zu: word %lu is not in the list of words", STR_ARGS(c->name),
+            from + i, (unsigned long)words[i]);
+    }
+    return OK;
+}
+
+/* How many starts are not above the key; every step halves what is left, without a branch. */
+static inline uint32_t region_of(const struct batch_column *c, int64_t key)
+{
+    const int64_t *base = c->starts;
+    size_t left = c->start_count;
+    while (left > 1) {
+        size_t half = left / 2;
+        base += base[half - 1] <= key ? half : 0;
+        left -= half;
+    }
+    return (uint32_t)((size_t)(base - c->starts) + (left && *base <= key));
+}
+
+static void regions_of(const struct batch_column *c, const int64_t *keys, size_t rows,
+    bool direct, uint32_t *regions)
+{
+    int64_t low = c->dense_low, high = low + (int64_t)c->dense_count - 1;
+    if (direct)
+        for (size_t i = 0; i < rows; i++)
+            regions[i] = (uint32_t)keys[i];
+    else if (c->dense)
+        for (size_t i = 0; i < rows; i++) {
+            int64_t key = keys[i] < low ? low : keys[i] > high ? high : keys[i];
+            regions[i] = c->dense[key - low];
+        }
+    else
+        for (size_t i = 0; i < rows; i++)
+            regions[i] = region_of(c, keys[i]);
+}
+
+static void apply_column(struct dmn_batch *b, const struct batch_column *c,
+    const struct dmn_column *given, size_t from, size_t rows)
+{
+    int64_t keys[BLOCK_ROWS];
+    uint32_t regions[BLOCK_ROWS];
+    uint8_t away[BLOCK_ROWS];
+    bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
+    bool any_away = keys_of(given, from, rows, keys, away);
+    regions_of(c, keys, rows, direct, regions);
+    for (size_t i = 0; any_away && i < rows; i++)
+        if (away[i])
+            regions[i] = (uint32_t)c->region_count - 1;
+    size_t words = b->words;
+    if (words == 1)
+        for (size_t i = 0; i < rows; i++)
+            b->block[i] &= c->masks[regions[i]];
+    else
+        for (size_t i = 0; i < rows; i++)
+            for (size_t w = 0; w < words; w++)
+                b->block[i * words + w] &= c->masks[regions[i] * words + w];
+}
+
+/* ---- outcomes ----------------------------------------------------------------------------- */
+
+/* The code of a value; a new one is kept. Equal literal forms are equal values. */
+static enum err intern(struct dmn_batch *b, feel_value v, uint32_t *code, struct diag *d)
+{
+    str text = feel_to_text(&b->scratch, v);
+    TRY(diag_arena(d, &b->scratch));
+    size_t mask = 2 * DMN_BATCH_OUTCOMES_MAX - 1, at = str_hash(text) & mask;
+    for (; b->outcome_table[at] != NO_CODE; at = (at + 1) & mask) {
+        *code = b->outcome_table[at];
+        if (str_equal(b->outcome_texts[*code], text))
+            return OK;
+    }
+    if (b->outcome_count == DMN_BATCH_OUTCOMES_MAX)
+        return diag_set(d, ERR_LIMIT, "结果的种类超过 %d 种", "there are more than %d distinct results",
+            DMN_BATCH_OUTCOMES_MAX);
+    feel_value kept = feel_copy(b->arena, v);
+    str kept_text = str_copy(b->arena, text);
+    TRY(diag_arena(d, b->arena));
+    *code = (uint32_t)b->outcome_count;
+    b->outcomes[b->outcome_count] = kept;
+    b->outcome_texts[b->outcome_count++] = kept_text;
+    b->outcome_table[at] = *code;
+    return OK;
+}
+
+/* One row by the ordinary way. */
+static enum err decide_row(struct dmn_batch *b, const struct dmn_column *columns, size_t row,
+    uint32_t *code, struct diag *d)
+{
+    arena_reset(&b->scratch);
+    struct feel_entry *entries = ARENA_ARRAY(&b->scratch, struct feel_entry, b->given_count);
+    if (!entries)
+        return diag_arena(d, &b->scratch);
+    for (size_t i = 0; i < b->given_count; i++) {
+        int64_t key = 0;
+        uint8_t away = 0;
+        keys_of(&columns[i], row, 1, &key, &away);
+        entries[i].name = columns[i].name;
+        entries[i].value = away ? feel_null() : batch_key_value(&columns[i], key);
+    }
+    feel_value v, inputs = feel_context_of(&b->scratch, entries, b->given_count);
+    TRY(diag_arena(d, &b->scratch));
+    TRY(dmn_decide(b->model, b->decision, inputs, &b->env, &b->scratch, &v, NULL, d));
+    return intern(b, v, code, d);
+}
+
+/* U and F: which of rule_codes a set of rules means: its first rule, none, or a contradiction. */
+static size_t place_of(const struct dmn_batch *b, const uint64_t *set)
+{
+    size_t rule_count = b->table->rule_count, found = rule_count;
+    for (size_t w = 0; w < b->words; w++) {
+        if (!set[w])
+            continue;
+        bool several = (set[w] & (set[w] - 1)) || found < rule_count;
+        if (several && b->table->policy == 'U')
+            return rule_count + 1;
+        if (found == rule_count)
+            found = w * 64 + (size_t)__builtin_ctzll(set[w]);
+        if (b->table->policy == 'F')
+            break;
+    }
+    return found;
+}
+
+/* Other policies: the code of a set met before, or where to put it; NULL when there is no room. */
+static uint32_t *slot_of(struct dmn_batch *b, const uint64_t *set)
+{
+    str bytes = { (const char *)set, b->words * sizeof *set };
+    size_t at = str_hash(bytes) & (SIGNATURES_MAX - 1);
+    for (; b->signature_codes[at] != NO_CODE; at = (at + 1) & (SIGNATURES_MAX - 1))
+        if (memcmp(&b->signature_keys[at * b->words], set, bytes.bytes) == 0)
+            return &b->signature_codes[at];
+    if (b->signature_count >= SIGNATURES_MAX / 2)
+        return NULL;
+    b->signature_count++;
+    memcpy(&b->signature_keys[at * b->words], set, bytes.bytes);
+    return &b->signature_codes[at];
+}
+
+static enum err set_outcome(struct dmn_batch *b, const struct dmn_column *columns, size_t row,
+    const uint64_t *set, uint32_t *code, struct diag *d)
+{
+    uint32_t *known = b->signature_codes ? slot_of(b, set) : &b->rule_codes[place_of(b, set)];
+    if (known && *known != NO_CODE) {
+        *code = *known;
+        return OK;
+    }
+    uint32_t found;
+    TRY(decide_row(b, columns, row, &found, d));
+    if (known)
+        *known = found;
+    *code = found;
+    return OK;
+}
+
+static enum err run_block(struct dmn_batch *b, const struct dmn_column *columns, size_t from,
+    size_t rows, uint32_t *codes, struct diag *d)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(&b->block[i * b->words], b->all, b->words * sizeof *b->all);
+    for (size_t k = 0; k < b->column_count; k++)
+        apply_column(b, &b->columns[k], &columns[b->columns[k].given], from, rows);
+    for (size_t i = 0; i < rows; i++)
+        TRY(set_outcome(b, columns, from + i, &b->block[i * b->words], &codes[i], d));
+    return OK;
+}
+
+enum err dmn_batch_run(struct dmn_batch *b, const struct dmn_column *columns, size_t rows,
+    uint32_t *codes, struct diag *d)
+{
+    for (size_t i = 0; i < b->given_count; i++) {
+        const struct dmn_column *c = &columns[i], *was = &b->given[i];
+        if (!str_equal(c->name, was->name) || c->kind != was->kind || c->scale != was->scale
+            || c->words != was->words || c->word_count != was->word_count) {
+            diag_field(d, c->name);
+            return diag_set(d, ERR_INVALID, "列“%.*s”与建立批次时的“%.*s”不同",
+                "column \"%.*s\" is not \"%.*s\" as it was when the batch was made",
+                STR_ARGS(c->name), STR_ARGS(was->name));
+        }
+    }
+    for (size_t from = 0; from < rows; from += BLOCK_ROWS) {
+        size_t n = rows - from < BLOCK_ROWS ? rows - from : BLOCK_ROWS;
+        for (size_t k = 0; k < b->given_count; k++)
+            if (columns[k].kind == DMN_COLUMN_TEXT)
+                TRY(check_words(&columns[k], from, n, d));
+        if (b->table)
+            TRY(run_block(b, columns, from, n, codes + from, d));
+        for (size_t i = 0; !b->table && i < n; i++)
+            TRY(decide_row(b, columns, from + i, &codes[from + i], d));
+    }
+    return OK;
+}
