@@ -273,6 +273,8 @@ static void ad_hoc_next(struct run *r, int64_t scope)
 
 void scope_open(struct run *r, int64_t scope)
 {
+    if (r->err)
+        return; /* the scope's own token may be what could not be made */
     struct token *t = token_find(r->i, scope);
     const struct bpmn_plan *p = plan_of(r, t);
     const struct bpmn_model *m = r->i->model;

@@ -351,8 +351,9 @@ enum err bpmn_start(struct bpmn_turn *turn, struct arena *home, const struct bpm
     *i = (struct bpmn_instance){ .home = home, .model = m, .next_id = 1 };
     run_begin(&r, turn, i);
     const struct bpmn_node *p = find_process(&r, m, process);
-    if (p) {
+    if (p)
         token_new(&r, 0, p->index, TOKEN_SCOPE);
+    if (!r.err) {
         vars_set_json(&r, 1, vars);
         event_listen(&r, 1);
         if (start_event.bytes)

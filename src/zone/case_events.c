@@ -42,6 +42,7 @@ enum err case_digest(struct op *op, const struct case_row *r, str *digest)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         buf_printf(&b, "%lld,", (long long)numbers[i]);
     TRY(add_stored_columns(op, r->id, &b));
+    TRY(diag_arena(op->diag, op->arena));
     if (buf_failed(&b))
         return diag_set(op->diag, ERR_LIMIT, "办件内容过大,无法计算摘要",
             "the case is too large for its digest");

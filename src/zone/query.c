@@ -36,6 +36,7 @@ void query_add(struct query *q, const char *sql, const struct store_value *value
 enum err query_run(struct query *q, struct store_conn *c, struct store_rows *rows, struct diag *d)
 {
     buf_add_char(&q->text, 0);
+    TRY(diag_arena(d, q->text.arena));
     if (q->failed || buf_failed(&q->text))
         return diag_set(d, ERR_LIMIT, "查询条件过多", "too many conditions in one query");
     return store_query(c, rows, d, q->text.data, q->values, q->count);
