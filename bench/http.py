@@ -3,13 +3,14 @@
 
 The limit (build/bench/baseline: the same rows, the same durability, nothing else) is started here,
 in a folder of its own; the product is already running and named by --product. They are asked in
-turns, so that a slow minute of the machine hits both; the best round of each counts. Without
+turns, so that a slow minute of the machine hits both; medians count. Without
 --product only the limit is measured.
 """
 import argparse
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ def arguments():
     p.add_argument("--fill", type=int, default=5000, help="cases that are there before")
     p.add_argument("--connections", type=int, default=16)
     p.add_argument("--seconds", type=float, default=4)
-    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--product", help="ADDRESS:PORT of a running junma")
     p.add_argument("--header", action="append", default=[], help="sent to the product")
     p.add_argument("--create", nargs=2, metavar=("PATH", "BODY"), help="body is a file")
@@ -62,24 +63,26 @@ def start_limit(args, folder):
 
 
 def measure(args, folder):
+    """In turns, so that a slow minute hits both; medians of the rounds and of their ratios."""
     small = pathlib.Path(folder) / "body.json"
     small.write_text('{"number":"%n"}')
     limit = f"127.0.0.1:{args.port}"
     kinds = [("create", "/rows", small, args.create), ("list 50", "/list", None, args.list),
              ("show", "/row?id=1000100", None, args.show)]
     for name, path, body, asked in kinds:
-        best = {"limit": (0, ""), "junma": (0, "")}
+        limits, ours, ratios = [], [], []
         for _ in range(args.rounds):
-            best["limit"] = max(best["limit"], ask(args, limit, path, body, []))
+            limits.append(ask(args, limit, path, body, []))
             if args.product and asked:
                 theirs, their_body = asked if name == "create" else (asked, None)
                 headers = args.header + (["Content-Type: application/json"] if their_body else [])
-                best["junma"] = max(
-                    best["junma"], ask(args, args.product, theirs, their_body, headers))
-        print(f"{name:8} limit  {best['limit'][1]}")
-        if best["junma"][0]:
-            print(f"{name:8} junma  {best['junma'][1]}")
-            print(f"{name:8} ratio  {best['junma'][0] / best['limit'][0]:.2f}", flush=True)
+                ours.append(ask(args, args.product, theirs, their_body, headers))
+                ratios.append(ours[-1][0] / limits[-1][0])
+        print(f"{name:8} limit  {sorted(limits)[len(limits) // 2][1]}")
+        if ours:
+            print(f"{name:8} junma  {sorted(ours)[len(ours) // 2][1]}")
+            print(f"{name:8} ratio  {statistics.median(ratios):.2f}"
+                  f"  ({min(ratios):.2f} to {max(ratios):.2f})", flush=True)
 
 
 def main():

@@ -35,8 +35,9 @@ static const struct row_kind usual[] = {
         " reopened BIGINT, suspended BIGINT, merged_into BIGINT, extension TEXT, source TEXT,"
         " PRIMARY KEY (zone, id));"
         "CREATE UNIQUE INDEX cases_number ON cases (zone, number);"
-        "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, id);"
-        "CREATE INDEX cases_open ON cases (zone, due_at, id) WHERE status = 0;",
+        "CREATE INDEX cases_enterprise ON cases (zone, enterprise_id, due_at, id);"
+        "CREATE INDEX cases_danger ON cases (zone, due_at, id);"
+        "CREATE INDEX cases_status ON cases (zone, status, due_at, id);",
         "INSERT INTO cases VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
         " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,"
         " $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)",
@@ -62,19 +63,19 @@ static const struct row_kind usual[] = {
         "CREATE INDEX promise_case ON promise (zone, case_id, id);",
         "INSERT INTO promise VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
         " $15, $16)",
-        "zkisassmmmm0000s", 1, false },
+        "zkisassmmmm0000s", 2, false },
     { "promise_event",
         "CREATE TABLE promise_event (zone TEXT NOT NULL, id BIGINT NOT NULL, promise_id BIGINT,"
         " at BIGINT, what TEXT, amount BIGINT, due_at BIGINT, reason TEXT,"
         " PRIMARY KEY (zone, id)) {clustered};"
         "CREATE INDEX promise_event_promise ON promise_event (zone, promise_id, id);",
-        "INSERT INTO promise_event VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "zkimasmt", 1, false },
+        "INSERT INTO promise_event VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", "zkimasmt", 0, false },
     { "timer",
         "CREATE TABLE timer (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT,"
         " number BIGINT, due_at BIGINT, PRIMARY KEY (zone, id)) {clustered};"
         "CREATE INDEX timer_due ON timer (zone, due_at);"
         "CREATE INDEX timer_case ON timer (zone, case_id, number);",
-        "INSERT INTO timer VALUES ($1, $2, $3, $4, $5)", "zkism", 1, false },
+        "INSERT INTO timer VALUES ($1, $2, $3, $4, $5)", "zkism", 0, false },
     { "journal",
         "CREATE TABLE journal (zone TEXT NOT NULL, id BIGINT NOT NULL, seq BIGINT, at BIGINT,"
         " kind TEXT, subject BIGINT, actor TEXT, event TEXT, salt BYTEA, event_hash BYTEA,"
