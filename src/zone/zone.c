@@ -343,10 +343,12 @@ enum err actor_require(struct op *op, const char *permission)
         return OK;
     if (!op->actor->role)
         return diag_set(op->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
-    const struct name2 *role = &op->actor->role->name;
-    return diag_set(op->diag, ERR_FORBIDDEN, "您的角色“%2$.*1$s”没有此项权限(%5$s)%4$.0s",
-        "your role \"%4$.*3$s\" does not have the permission %5$s%2$.0s", STR_ARGS(role->zh),
-        STR_ARGS(role->en), permission);
+    const char *zh = str_terminated(op->arena, op->actor->role->name.zh);
+    const char *en = str_terminated(op->arena, op->actor->role->name.en);
+    /* Each format names every argument: the library aborts at a numbered one that is left out. */
+    return diag_set(op->diag, ERR_FORBIDDEN, "您的角色“%1$s”没有此项权限(%3$s)%2$.0s",
+        "your role \"%2$s\" does not have the permission %3$s%1$.0s", zh ? zh : "", en ? en : "",
+        permission);
 }
 
 int64_t zone_local_days(const struct zone *z, int64_t ms)
