@@ -9,42 +9,46 @@
 
 /* ---- keys and regions --------------------------------------------------------------------- */
 
-/* The keys of a block. `away`: rows without a value, a bit each, from the column's nulls and doubles
- * that are not finite. */
-static bool keys_of(const struct dmn_column *c, size_t from, size_t rows, int64_t *keys,
-    uint8_t *away)
+/* Rows without a value, a byte each; false: every row has one. */
+static bool nulls_of(const struct dmn_column *c, size_t from, size_t rows, uint8_t *away)
 {
-    bool any = false;
+    uint8_t any = 0;
+    if (!c->nulls && c->kind != DMN_COLUMN_DOUBLE)
+        return false;
     for (size_t i = 0; i < rows; i++) {
-        away[i] = c->nulls && (c->nulls[(from + i) / 8] >> (from + i) % 8 & 1);
-        any = any || away[i];
+        bool null = c->nulls && (c->nulls[(from + i) / 8] >> (from + i) % 8 & 1);
+        bool finite = c->kind != DMN_COLUMN_DOUBLE
+            || isfinite(((const double *)c->values)[from + i]);
+        away[i] = null || !finite;
+        any |= away[i];
     }
+    return any;
+}
+
+/* The keys of a block; integers are their own. */
+static const int64_t *keys_of(
+    const struct dmn_column *c, size_t from, size_t rows, int64_t *keys)
+{
     switch (c->kind) {
-    case DMN_COLUMN_DECIMAL:
-        memcpy(keys, (const int64_t *)c->values + from, rows * sizeof *keys);
-        return any;
+    case DMN_COLUMN_DECIMAL: return (const int64_t *)c->values + from;
     case DMN_COLUMN_DOUBLE:
-        for (size_t i = 0; i < rows; i++) {
-            double v = ((const double *)c->values)[from + i];
-            away[i] |= !isfinite(v);
-            any = any || away[i];
-            keys[i] = batch_double_key(v);
-        }
-        return any;
+        for (size_t i = 0; i < rows; i++)
+            keys[i] = batch_double_key(((const double *)c->values)[from + i]);
+        break;
     case DMN_COLUMN_TEXT:
         for (size_t i = 0; i < rows; i++)
             keys[i] = ((const uint32_t *)c->values)[from + i];
-        return any;
+        break;
     case DMN_COLUMN_BOOLEAN:
         for (size_t i = 0; i < rows; i++)
             keys[i] = ((const uint8_t *)c->values)[from + i] != 0;
-        return any;
+        break;
     case DMN_COLUMN_DATE:
         for (size_t i = 0; i < rows; i++)
             keys[i] = ((const int32_t *)c->values)[from + i];
-        return any;
+        break;
     }
-    return any;
+    return keys;
 }
 
 /* One pass for the largest word; only when that is too large, which row has it. */
@@ -99,15 +103,14 @@ static void regions_of(const struct batch_column *c, const int64_t *keys, size_t
 static void apply_column(struct dmn_batch *b, const struct batch_column *c,
     const struct dmn_column *given, size_t from, size_t rows)
 {
-    int64_t keys[BLOCK_ROWS];
+    int64_t own[BLOCK_ROWS];
     uint32_t regions[BLOCK_ROWS];
     uint8_t away[BLOCK_ROWS];
     bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
-    bool any_away = keys_of(given, from, rows, keys, away);
-    regions_of(c, keys, rows, direct, regions);
-    for (size_t i = 0; any_away && i < rows; i++)
-        if (away[i])
-            regions[i] = (uint32_t)c->region_count - 1;
+    regions_of(c, keys_of(given, from, rows, own), rows, direct, regions);
+    if (nulls_of(given, from, rows, away))
+        for (size_t i = 0; i < rows; i++)
+            regions[i] = away[i] ? (uint32_t)c->region_count - 1 : regions[i];
     size_t words = b->words;
     if (words == 1)
         for (size_t i = 0; i < rows; i++)
@@ -153,11 +156,13 @@ static enum err decide_row(struct dmn_batch *b, const struct dmn_column *columns
     if (!entries)
         return diag_arena(d, &b->scratch);
     for (size_t i = 0; i < b->given_count; i++) {
-        int64_t key = 0;
+        int64_t key;
         uint8_t away = 0;
-        keys_of(&columns[i], row, 1, &key, &away);
+        bool null = nulls_of(&columns[i], row, 1, &away);
         entries[i].name = columns[i].name;
-        entries[i].value = away ? feel_null() : batch_key_value(&columns[i], key);
+        entries[i].value = null
+            ? feel_null()
+            : batch_key_value(&columns[i], *keys_of(&columns[i], row, 1, &key));
     }
     feel_value v, inputs = feel_context_of(&b->scratch, entries, b->given_count);
     TRY(diag_arena(d, &b->scratch));
@@ -165,8 +170,7 @@ static enum err decide_row(struct dmn_batch *b, const struct dmn_column *columns
     return intern(b, v, code, d);
 }
 
-/* U and F: which of rule_codes a set of rules means: its first rule, none, or a contradiction. */
-static size_t place_of(const struct dmn_batch *b, const uint64_t *set)
+static size_t place_of_many(const struct dmn_batch *b, const uint64_t *set)
 {
     size_t rule_count = b->table->rule_count, found = rule_count;
     for (size_t w = 0; w < b->words; w++) {
@@ -177,10 +181,17 @@ static size_t place_of(const struct dmn_batch *b, const uint64_t *set)
             return rule_count + 1;
         if (found == rule_count)
             found = w * 64 + (size_t)__builtin_ctzll(set[w]);
-        if (b->table->policy == 'F')
-            break;
     }
     return found;
+}
+
+/* U and F: which of rule_codes a set of rules means: its first rule, none, or a contradiction. */
+static inline size_t place_of(const struct dmn_batch *b, const uint64_t *set)
+{
+    if (b->words > 1)
+        return place_of_many(b, set);
+    size_t first = *set ? (size_t)__builtin_ctzll(*set) : b->table->rule_count;
+    return b->table->policy == 'U' && (*set & (*set - 1)) ? b->table->rule_count + 1 : first;
 }
 
 /* Other policies: the code of a set met before, or where to put it; NULL when there is no room. */
@@ -221,8 +232,12 @@ static enum err run_block(struct dmn_batch *b, const struct dmn_column *columns,
         memcpy(&b->block[i * b->words], b->all, b->words * sizeof *b->all);
     for (size_t k = 0; k < b->column_count; k++)
         apply_column(b, &b->columns[k], &columns[b->columns[k].given], from, rows);
-    for (size_t i = 0; i < rows; i++)
-        TRY(set_outcome(b, columns, from + i, &b->block[i * b->words], &codes[i], d));
+    bool plain = b->words == 1 && !b->signature_codes; /* U, F of at most 64 rules */
+    for (size_t i = 0; i < rows; i++) {
+        codes[i] = plain ? b->rule_codes[place_of(b, &b->block[i])] : NO_CODE;
+        if (codes[i] == NO_CODE)
+            TRY(set_outcome(b, columns, from + i, &b->block[i * b->words], &codes[i], d));
+    }
     return OK;
 }
 
