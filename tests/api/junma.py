@@ -47,16 +47,21 @@ class Server:
         self.process.stderr.close()
 
     def stop(self):
-        if self.process.poll() is None:
+        """Asked to stop, it ends well and has complained of nothing (a sanitizer would, on stderr)."""
+        asked = self.process.poll() is None
+        if asked:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=30)
-        self.process.stdout.close()
-        self.process.stderr.close()
+        _, said = self.process.communicate(timeout=60)
+        if self.process.returncode != 0 or "runtime error" in said or "Sanitizer" in said:
+            raise AssertionError(f"the server ended with {self.process.returncode}: {said[-4000:]}")
 
     def close(self):
-        self.stop()
-        if self.own:
-            self.own.cleanup()
+        try:
+            if not self.process.stderr.closed:  # else it was killed or stopped before
+                self.stop()
+        finally:
+            if self.own:
+                self.own.cleanup()
 
     def client(self, login=None, lang="zh"):
         c = Client(self.port, lang)
