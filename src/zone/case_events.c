@@ -13,7 +13,7 @@ static enum err add_stored_columns(struct op *op, int64_t id, struct buf *b)
     struct store_rows rows;
     TRY(STORE_ONE(op->conn, &rows, op->diag,
         "SELECT created_on, on_time, first_response_minutes, handling_days, updated_at,"
-        " promise_id, promise_state, amber_at, red_at FROM cases WHERE zone = $1 AND id = $2",
+        " promise_id, promise_state, amber_at, red_at, handled_unit FROM cases WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(id)));
     for (int i = 0; i < store_column_count(&rows); i++) {
         str value = store_text(&rows, i);

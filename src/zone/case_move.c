@@ -182,6 +182,13 @@ static struct store_value on_time(const struct moving *m)
     return any ? S_INT(!late) : S_NULL;
 }
 
+/* The unit that has the case, when it is one that handles; else the empty text. */
+static str handling_unit(const struct moving *m)
+{
+    const struct pack_unit *u = m->pack ? pack_unit(m->pack, m->row.unit) : NULL;
+    return u && u->kind == PACK_UNIT_HANDLER ? u->code : STR_NONE;
+}
+
 static enum err update_row(struct moving *m)
 {
     struct op *op = m->op;
@@ -205,8 +212,9 @@ static enum err update_row(struct moving *m)
         " answer = $23,"
         " answered_by = $24, answered_unit = $25, rating = $26, rating_text = $27, urged = $28,"
         " supervised = $29,"
-        " reopened = $30, suspended = $31, merged_into = $32, extension = $33 WHERE zone = $1"
-        " AND id = $2",
+        " reopened = $30, suspended = $31, merged_into = $32, extension = $33,"
+        " handled_unit = CASE WHEN $34 <> '' THEN $34 ELSE handled_unit END"
+        " WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->topic),
         S_TEXT(r->urgency), S_TEXT(r->unit), S_INT(r->assignee_id), S_INT(r->status),
         S_TEXT(r->node), S_TEXT(r->state), S_INT(r->updated_at), or_null(r->first_response_at),
@@ -216,7 +224,7 @@ static enum err update_row(struct moving *m)
         or_null(r->promise.red_at), on_time(m), S_TEXT(r->answer), S_TEXT(r->answered_by),
         S_TEXT(r->answered_unit), or_null(r->rating), S_TEXT(r->rating_text), S_INT(r->urged),
         S_INT(r->supervised), S_INT(r->reopened), S_INT(r->suspended), S_INT(r->merged_into),
-        S_TEXT(r->extension));
+        S_TEXT(r->extension), S_TEXT(handling_unit(m)));
 }
 
 static enum err insert_row(struct moving *m)
@@ -233,11 +241,11 @@ static enum err insert_row(struct moving *m)
         " amber_at, red_at, answer,"
         " answered_by, answered_unit, rating_text, urged, supervised, reopened, suspended,"
         " merged_into, extension,"
-        " source, source_number)"
+        " source, source_number, handled_unit)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
         " $18, $19, $20, $21, $22,"
         " $23, $24, $25, $24, $26, $27, $28, $29, $30, '', '', '', '', 0, 0, 0, 0, 0, '', $31,"
-        " $32)",
+        " $32, $33)",
         S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->kind), S_TEXT(r->number),
         S_TEXT(r->pack_version), S_TEXT(r->title), S_TEXT(r->body), S_TEXT(r->topic),
         S_TEXT(r->channel), S_TEXT(r->urgency), S_TEXT(r->place), S_INT(r->enterprise_id),
@@ -246,7 +254,7 @@ static enum err insert_row(struct moving *m)
         S_TEXT(r->node), S_TEXT(r->data), S_TEXT(r->state), S_INT(r->created_at),
         S_TEXT(date_format(op->arena, on)), S_INT(r->promise.id), S_INT(r->promise.state),
         or_null(r->due_at), or_null(r->promise.amber_at), or_null(r->promise.red_at),
-        S_TEXT(r->source), S_TEXT(r->source_number));
+        S_TEXT(r->source), S_TEXT(r->source_number), S_TEXT(handling_unit(m)));
 }
 
 /* The open tasks decide who has the case and what it is waiting for. */

@@ -7,6 +7,9 @@
  * then what has no deadline, and after everything open what has ended, the newest first. It is
  * computed by the database from the row, so that an index gives the order.
  *
+ * unit is who has the case now, handled_unit the handling unit that had it last: a call-back by the
+ * centre does not make a bad rating the centre's. Reports go by handled_unit.
+ *
  * case_report is for reading: figures and outside tools use it and nothing else. Columns are only
  * ever added to it.
  *
@@ -68,6 +71,7 @@ static const char cases[] =
     " urged BIGINT NOT NULL, supervised BIGINT NOT NULL, reopened BIGINT NOT NULL,"
     " suspended BIGINT NOT NULL, merged_into BIGINT NOT NULL, extension TEXT NOT NULL,"
     " source TEXT NOT NULL, source_number TEXT NOT NULL,"
+    " handled_unit TEXT NOT NULL DEFAULT '',"
     " sort_at BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 0 THEN 8000000000000 - created_at"
     " WHEN promise_state = 1 THEN 3800000000000 + coalesce(due_at, 0) / 1000"
     " ELSE coalesce(due_at, 4102444800000) END) STORED,"
@@ -124,7 +128,8 @@ static const char tasks[] =
 /* Status words and the promise's state are numbers in `cases` (enum order of case.h, promise.h) and
  * words here. */
 static const char report[] =
-    "CREATE VIEW case_report AS SELECT zone, id, number, kind, title, topic, unit, channel,"
+    "CREATE VIEW case_report AS SELECT zone, id, number, kind, title, topic,"
+    " CASE WHEN handled_unit <> '' THEN handled_unit ELSE unit END AS unit, channel,"
     " urgency,"
     " CASE status WHEN 0 THEN 'open' WHEN 1 THEN 'replied' WHEN 2 THEN 'closed'"
     " WHEN 3 THEN 'withdrawn' ELSE 'merged' END AS status,"
