@@ -173,6 +173,20 @@ spec('what others change is counted and does not move the list', async ({ open, 
   check(!(await page.locator('.top .news').count()), 'the notice is gone')
 })
 
+spec('more tasks than a page come as one goes down', async ({ open }) => {
+  const page = await as(open, 'officer', {}, '/desk?scope=all')
+  const count = await page.locator('.task').count()
+  const all = Number((await page.locator('.danger').first().innerText()).replace(/\D/g, ''))
+  if (all <= 50) return check(count === all, `${count} of ${all} tasks`)
+  check(count === 50, `the first page has ${count}`)
+  await page.locator('.more').click()
+  await page.waitForFunction(() => document.querySelectorAll('.task').length > 50)
+  await press(page, '.')
+  await page.waitForTimeout(800)
+  check(!(await page.locator('.note.fault').count()), `after a refresh: ${await page.locator('.note.fault').allInnerTexts()}`)
+  check((await page.locator('.task').count()) > 50, 'a refresh keeps what was loaded')
+})
+
 spec('the phone is hidden, a look asks why and is recorded', async ({ open, browser }) => {
   const page = await as(open, 'handler')
   const made = await raise(browser, page, '查看电话')

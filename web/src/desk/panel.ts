@@ -16,6 +16,7 @@ interface Typed {
   text: string
   unit: Choice<Unit> | null
   assignee: string
+  topic: string
   days: string
   target: Choice<Target> | null
   shown: boolean
@@ -30,6 +31,7 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     text: '',
     unit: null,
     assignee: '',
+    topic: item.topic,
     days: '',
     target: null,
     shown: false,
@@ -63,6 +65,7 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     if (wants('text') && typed.text.trim()) out.text = typed.text.trim()
     if (wants('unit') && typed.unit) out.unit = typed.unit.key
     if (wants('assignee') && typed.assignee) out.assignee = typed.assignee
+    if (wants('topic') && typed.topic && typed.topic !== item.topic) out.topic = typed.topic
     if (wants('days')) out.days = Number(typed.days)
     if (wants('target') && typed.target) out.target = typed.target.value.number
     if (wants('public')) out.public = typed.shown

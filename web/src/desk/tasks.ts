@@ -17,6 +17,8 @@ export interface TaskFilter {
 }
 
 const pageSize = 50
+/** what is read again at most when the list is refreshed; further ones are asked for as one goes down */
+const mostAgain = 200
 const idleMs = 20_000
 const ownMs = 8000
 const freshMs = 120_000
@@ -46,10 +48,17 @@ export function useTasks(filter: Ref<TaskFilter>) {
   const query = (limit: number, after?: string) => ({ ...filter.value, limit, after })
 
   const read = useLoad<TaskPage>(async (signal) => {
-    const wanted = Math.min(200, Math.max(pageSize, Math.ceil(items.value.length / pageSize) * pageSize))
-    const page = await api.tasks(query(wanted), signal)
-    items.value = inOrder(page.items)
-    next.value = page.next
+    const wanted = Math.min(mostAgain, items.value.length)
+    const page = await api.tasks(query(pageSize), signal)
+    const found = inOrder(page.items)
+    let after = page.next
+    while (after && found.length < wanted) {
+      const more = await api.tasks(query(pageSize, after), signal)
+      found.push(...inOrder(more.items))
+      after = more.next
+    }
+    items.value = found
+    next.value = after
     others.value = new Set()
     shownAt = Date.now()
     return page
