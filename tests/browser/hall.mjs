@@ -157,6 +157,28 @@ spec('a request written without a connection is kept and sent once', async ({ op
   check(list.length === 1, `made ${list.length} times`)
 })
 
+spec('a session that ends while writing loses nothing', async ({ open }) => {
+  const page = await asContact(open)
+  await go(page, '/hall/new/request')
+  await fill(page, '登录过期时写的诉求')
+  await forward(page)
+  await page.locator('#f-place').waitFor()
+  await forward(page)
+  await page.locator('#f-contact_phone').fill('13800001234')
+  await page.context().clearCookies()
+  await forward(page)
+  const note = page.locator('p.note.fault')
+  await note.waitFor()
+  await note.getByRole('link', { name: '登录' }).click()
+  await page.locator('#login').fill(contact)
+  await page.locator('#password').fill(password)
+  await page.locator('form button[type=submit]').click()
+  await page.locator('#f-title').waitFor()
+  check((await page.locator('#f-title').inputValue()) === '登录过期时写的诉求', 'the words are back')
+  await go(page, '/')
+  await page.getByRole('button', { name: '删除草稿' }).click()
+})
+
 spec('follow a case: note, urge, how the deadline is counted', async ({ open }) => {
   const page = await asContact(open)
   await send(page, '跟踪进度的诉求')

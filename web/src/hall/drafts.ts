@@ -27,7 +27,7 @@ export interface Letter {
   fault: string
 }
 
-const draftKey = (kind: string): string => `junma.draft.${account.value?.id ?? '0'}.${kind}`
+const draftKey = (owner: Id, kind: string): string => `junma.draft.${owner}.${kind}`
 const outboxKey = (owner: Id): string => `junma.outbox.${owner}`
 
 function read<T>(key: string): T | null {
@@ -49,9 +49,9 @@ function write(key: string, value: unknown): boolean {
   }
 }
 
-export const loadDraft = (kind: string): Draft | null => read<Draft>(draftKey(kind))
-export const saveDraft = (kind: string, draft: Draft): boolean => write(draftKey(kind), draft)
-export const dropDraft = (kind: string): void => localStorage.removeItem(draftKey(kind))
+export const loadDraft = (owner: Id, kind: string): Draft | null => read<Draft>(draftKey(owner, kind))
+export const saveDraft = (owner: Id, kind: string, draft: Draft): boolean => write(draftKey(owner, kind), draft)
+export const dropDraft = (owner: Id, kind: string): void => localStorage.removeItem(draftKey(owner, kind))
 
 export const outbox = reactive<Letter[]>([])
 export const sentLetters = reactive<{ key: string; made: CaseCreated }[]>([])

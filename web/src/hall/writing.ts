@@ -42,6 +42,7 @@ function allFields(components: FormField[]): FormField[] {
 }
 
 export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
+  const owner = account.value?.id ?? '0' // kept when the session ends meanwhile
   const all = allFields(kind.form.components)
   const fileKey = all.find((field) => field.type === 'filepicker')?.key
   const data = ref<FormData>(known(all, given))
@@ -56,7 +57,7 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
   let key = newKey()
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  const found = loadDraft(kind.kind)
+  const found = loadDraft(owner, kind.kind)
   if (found && wantDraft) take(found)
   else if (found) offered.value = found
 
@@ -70,7 +71,7 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
   }
 
   function refuseDraft(): void {
-    dropDraft(kind.kind)
+    dropDraft(owner, kind.kind)
     offered.value = null
   }
 
@@ -78,7 +79,7 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
     clearTimeout(timer)
     if (stage.value !== 'writing') return
     const at = new Date().toISOString()
-    if (saveDraft(kind.kind, { data: data.value, files: picker.kept(), key, at })) savedAt.value = at
+    if (saveDraft(owner, kind.kind, { data: data.value, files: picker.kept(), key, at })) savedAt.value = at
   }
 
   watch([data, picker.ids], () => {
@@ -119,7 +120,7 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
     const body = letter()
     try {
       made.value = await api.createCase(body, key)
-      dropDraft(kind.kind)
+      dropDraft(owner, kind.kind)
       stage.value = 'sent'
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause
@@ -137,7 +138,7 @@ export function useWriting(kind: Kind, given: FormData, wantDraft: boolean) {
       openOutbox()
       const title = String(data.value.title ?? '')
       if (post({ key, title, body, at: new Date().toISOString(), fault: '' })) {
-        dropDraft(kind.kind)
+        dropDraft(owner, kind.kind)
         stage.value = 'queued'
         return
       }
