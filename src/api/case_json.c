@@ -263,7 +263,8 @@ static enum err timeline_json(struct call *c, const struct case_row *row, json_t
     TRY(ledger_list(&c->op, row->id, TIMELINE_MAX, &rows, &count));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        if (!rows[i].event || (api_applicant_reads(c) && !json_bool(rows[i].event, "public", false)))
+        if (!rows[i].event
+            || (api_applicant_reads(c) && !json_bool(rows[i].event, "public", false)))
             continue;
         json_array_append_new(list, event_json(c, &rows[i]));
     }
@@ -280,8 +281,8 @@ static void input_words(json_t *needs, json_t *optional, unsigned inputs)
     } words[] = { { VERB_NEEDS_TEXT, "text", true }, { VERB_TEXT, "text", false },
         { VERB_NEEDS_UNIT, "unit", true }, { VERB_NEEDS_UNIT, "assignee", false },
         { VERB_NEEDS_DAYS, "days", true }, { VERB_NEEDS_RATING, "rating", true },
-        { VERB_NEEDS_TARGET, "target", true }, { VERB_PUBLIC, "public", false },
-        { VERB_FILES, "attachments", false } };
+        { VERB_NEEDS_TARGET, "target", true }, { VERB_TOPIC, "topic", false },
+        { VERB_PUBLIC, "public", false }, { VERB_FILES, "attachments", false } };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (inputs & words[i].bit)
             json_array_append_new(words[i].need ? needs : optional, json_string(words[i].word));

@@ -413,6 +413,7 @@ static bool read_verb(struct call *c, struct verbing *s)
     s->in.text = json_str(c->body, "text");
     s->in.unit = json_str(c->body, "unit");
     s->in.target = json_str(c->body, "target");
+    s->in.topic = json_str(c->body, "topic");
     s->in.days = json_int(c->body, "days", 0);
     s->in.rating = json_int(c->body, "rating", 0);
     s->in.is_public = json_bool(c->body, "public", false);

@@ -151,7 +151,8 @@ enum {
     VERB_NEEDS_RATING = 16,
     VERB_NEEDS_TARGET = 32,
     VERB_PUBLIC = 64,
-    VERB_FILES = 128
+    VERB_FILES = 128,
+    VERB_TOPIC = 256
 };
 
 enum verb {
@@ -183,7 +184,7 @@ MUST_USE enum err case_verbs(
 struct verb_input {
     enum verb verb;
     int64_t task_id; /* 0: the only one that fits */
-    str text, unit, target;
+    str text, unit, target, topic;
     int64_t assignee, days, rating;
     bool is_public;
     const int64_t *files;

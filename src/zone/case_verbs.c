@@ -83,6 +83,18 @@ static enum err check_unit(struct doing *d, const struct pack_unit **out)
     return OK;
 }
 
+/* Who dispatches also says what it is about, where the applicant did not know. */
+static enum err check_topic(struct doing *d)
+{
+    if (!d->in->topic.bytes)
+        return OK;
+    if (!pack_topic(d->m->system, d->in->topic))
+        return invalid(d->m->op, "topic", "没有这个事项类别,请从列表中选择",
+            "there is no such topic; please choose one of the list");
+    json_set_str(d->event, "topic", d->in->topic);
+    return OK;
+}
+
 static enum err do_sign(struct doing *d)
 {
     struct moving *m = d->m;
@@ -111,10 +123,13 @@ static enum err do_dispatch(struct doing *d)
 {
     const struct pack_unit *unit;
     TRY(check_unit(d, &unit));
+    TRY(check_topic(d));
     d->is_public = true;
     json_t *v = outcome(d);
     if (v)
         json_set_str(v, "unit", unit->code);
+    if (v && d->in->topic.bytes)
+        json_set_str(v, "topic", d->in->topic); /* the row takes it from the variables */
     TRY(complete(d, v));
     return assign_new_step(d, unit->code);
 }

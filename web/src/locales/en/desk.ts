@@ -96,6 +96,8 @@ const texts: typeof zh = {
     needUnit: 'Please choose a unit.',
     assignee: 'Officer',
     anyone: 'The unit decides',
+    topic: 'Topic',
+    noTopic: 'Not classified',
     days: 'Working days more',
     needDays: 'Please give a whole number, 1 or more.',
     target: 'Merge into',

@@ -88,6 +88,8 @@ export default {
     needUnit: '请选择承办单位。',
     assignee: '承办人',
     anyone: '由该单位安排',
+    topic: '事项类别',
+    noTopic: '未分类',
     days: '延长几个工作日',
     needDays: '请填写1以上的整数。',
     target: '并入哪一件',
