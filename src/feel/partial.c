@@ -159,7 +159,8 @@ static enum err reads_operands(struct walk *w, const struct feel_node *n)
             TRY(reads(w, n->b));
         return kinds[i].operands > 2 ? reads(w, n->c) : OK;
     }
-    return OK; /* constants, literals that read no variable */
+    ASSERT(n->run == run_constant || n->run == run_at_literal); /* all that read nothing */
+    return OK;
 }
 
 static enum err reads(struct walk *w, const struct feel_node *n)
