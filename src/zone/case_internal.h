@@ -46,6 +46,9 @@ MUST_USE enum err procedure_set(struct moving *m, const json_t *variables);
 /* Promises of the case (task_id 0) or of a task that this verb fulfils are met. */
 MUST_USE enum err promises_met_by(struct moving *m, enum verb verb, int64_t task_id);
 MUST_USE enum err promises_start_named(struct moving *m, str names, int64_t task_id);
+/* Promises of the case begin with a step of the zone's at which they can be met. One that was met
+ * without ending that step does not begin again there. */
+MUST_USE enum err promises_start_case(struct moving *m, const struct bpmn_node *step);
 /* The nearest open promise of the case or of one of its tasks; NULL when none. */
 const struct promise *promises_nearest(const struct moving *m, int64_t task_id);
 MUST_USE enum err tasks_due_update(struct moving *m, int64_t task_id);

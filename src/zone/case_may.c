@@ -159,10 +159,17 @@ static bool may_resume(struct may *m)
 
 const struct promise *main_promise(const struct moving *m)
 {
-    for (size_t i = 0; i < m->promise_count; i++)
-        if (!m->promises[i].task_id && m->promises[i].state < PROMISE_MET)
-            return &m->promises[i];
-    return NULL;
+    const struct promise *first = NULL;
+    for (size_t i = 0; i < m->promise_count; i++) {
+        const struct promise *p = &m->promises[i];
+        if (p->task_id || p->state >= PROMISE_MET)
+            continue;
+        const struct pack_promise *def = pack_promise(m->system, p->code);
+        if (def && def->extend_times)
+            return p;
+        first = first ? first : p;
+    }
+    return first;
 }
 
 static bool may_extend(struct may *m)

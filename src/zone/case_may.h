@@ -21,7 +21,7 @@ bool may(struct may *m, enum verb v, int64_t wanted_task);
 bool step_offers(const struct moving *m, const struct case_task *t, enum verb v);
 /* The user task that hands work out, to which a case is returned; empty when there is none. */
 str step_that_dispatches(const struct moving *m, const struct case_task *from);
-/* The case's own promise that is open; NULL when none. */
+/* The case's own open promise: the one that can be extended, when there is one; NULL when none. */
 const struct promise *main_promise(const struct moving *m);
 
 #endif

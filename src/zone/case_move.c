@@ -89,8 +89,7 @@ enum err promises_start_named(struct moving *m, str names, int64_t task_id)
     return OK;
 }
 
-/* Promises of the case run while a step waits at which they can be met. */
-static enum err start_case_promises(struct moving *m, const struct bpmn_node *step)
+enum err promises_start_case(struct moving *m, const struct bpmn_node *step)
 {
     for (size_t i = 0; i < m->system->promise_count; i++) {
         const struct pack_promise *def = &m->system->promises[i];
@@ -268,14 +267,11 @@ static enum err settle(struct moving *m)
         const struct case_task *t = &tasks[i];
         if (!str_is(t->state, "open") && !str_is(t->state, "suspended"))
             continue;
-        const struct bpmn_node *node = bpmn_node_by_id(m->system->procedure, t->node);
         m->row.node = t->node;
         m->row.assignee_id = t->assignee_id;
         if (t->unit.bytes) {
             staff = true;
             m->row.unit = t->unit;
-            if (node)
-                TRY(start_case_promises(m, node));
         } else {
             applicant = true;
         }

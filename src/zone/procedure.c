@@ -69,7 +69,8 @@ static enum err task_created(struct moving *m, const struct bpmn_effect *e)
             "INSERT INTO case_unit (zone, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT (zone,"
             " unit, case_id) DO NOTHING",
             S_TEXT(op->zone->code), S_TEXT(unit), S_INT(m->row.id)));
-    return promises_start_named(m, e->node->promise, id);
+    TRY(promises_start_named(m, e->node->promise, id));
+    return unit.bytes ? promises_start_case(m, e->node) : OK;
 }
 
 /* The row of a token's open task; 0 when there is none. */

@@ -33,11 +33,20 @@ static enum err read_events(struct op *op, struct promise_count *out)
     return diag_arena(op->diag, op->arena);
 }
 
+/* What a day counts. Calendar days count all but the first, up to what was promised: an end that
+ * falls on days off moves over them (Civil Code, article 203). */
+static int64_t counted_of(const struct promise *p, const struct calendar_step *s, int64_t total)
+{
+    if (p->unit != PACK_CALENDAR_DAYS)
+        return s->counted;
+    return !s->start && total < p->amount + p->extended;
+}
+
 static void add_day(
     struct promise_count *out, const struct calendar_step *s, bool paused, int64_t *total)
 {
     struct promise_day *last = out->day_count ? &out->days[out->day_count - 1] : NULL;
-    int64_t counted = paused ? 0 : s->counted;
+    int64_t counted = paused ? 0 : counted_of(&out->promise, s, *total);
     *total += counted;
     if (last && last->days == s->days) { /* the day of a pause or resumption is one line */
         last->counted += counted;
@@ -77,6 +86,24 @@ static enum err add_stretch(
     return OK;
 }
 
+static bool is(const struct promise_step *s, const char *what)
+{
+    return str_is(str_from(s->what), what);
+}
+
+/* Did this pause stop the clock? One that began after the end did not, unless an extension that was
+ * approved during it moved the end. */
+static bool stands_still(const struct promise_count *n, size_t pause)
+{
+    int64_t due = n->promise.due_at;
+    for (size_t e = pause + 1; e < n->event_count; e++)
+        if (is(&n->events[e], "resume")) {
+            due = n->events[e].due_at;
+            break;
+        }
+    return due >= n->events[pause].at;
+}
+
 enum err promise_explain(
     struct op *op, int64_t case_id, int64_t promise_id, struct promise_count *out)
 {
@@ -92,13 +119,10 @@ enum err promise_explain(
     int64_t from = out->promise.started_at, total = 0;
     bool paused = false;
     for (size_t e = 1; e < out->event_count; e++) {
-        bool pauses = str_is(str_from(out->events[e].what), "pause");
-        if (!pauses && !str_is(str_from(out->events[e].what), "resume"))
+        bool pauses = is(&out->events[e], "pause") && stands_still(out, e);
+        if (!pauses && !(paused && is(&out->events[e], "resume")))
             continue;
-        /* What was broken before a pause is counted to its end only. */
-        bool broken = !paused && out->events[e].at > out->promise.due_at;
-        TRY(add_stretch(
-            op, out, from, broken ? out->promise.due_at : out->events[e].at, paused, &total));
+        TRY(add_stretch(op, out, from, out->events[e].at, paused, &total));
         from = out->events[e].at;
         paused = pauses;
     }
