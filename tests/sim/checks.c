@@ -32,10 +32,11 @@ static const struct {
         " AND p.state IN (0, 1)) AND c.node <> 'dispatch'" },
     { "suspended, and only then, what may be paused is paused",
         "SELECT c.number FROM promise p JOIN cases c ON c.zone = p.zone AND c.id = p.case_id"
-        " WHERE p.zone = $1 AND p.code = 'answer' AND p.state IN (0, 1)"
+        " WHERE p.zone = $1 AND p.code IN ('answer', 'call', 'visit') AND p.state IN (0, 1)"
         " AND p.state <> c.suspended" },
     { "what may not be paused is not",
-        "SELECT code FROM promise WHERE zone = $1 AND code <> 'answer' AND state = 1" },
+        "SELECT code FROM promise WHERE zone = $1 AND code NOT IN ('answer', 'call',"
+        " 'visit') AND state = 1" },
     { "suspended, and only then, a task is",
         "SELECT c.number FROM cases c WHERE c.zone = $1 AND c.suspended <> (SELECT count(*) FROM"
         " task t WHERE t.zone = c.zone AND t.case_id = c.id AND t.state = 'suspended')" },
@@ -46,9 +47,17 @@ static const struct {
         " c.promise_id WHERE c.zone = $1 AND c.promise_id <> 0 AND (p.id IS NULL OR"
         " p.state <> c.promise_state OR p.due_at <> c.due_at OR p.amber_at <> c.amber_at OR"
         " p.red_at <> c.red_at OR p.task_id <> 0 OR p.case_id <> c.id)" },
-    { "the copy is of the open promise when there is one",
+    { "the copy is of the nearest open promise when there is one",
         "SELECT c.number FROM promise p JOIN cases c ON c.zone = p.zone AND c.id = p.case_id"
-        " WHERE p.zone = $1 AND p.task_id = 0 AND p.state IN (0, 1) AND c.promise_id <> p.id" },
+        " WHERE p.zone = $1 AND p.task_id = 0 AND p.state IN (0, 1) AND (c.promise_state NOT IN"
+        " (0, 1) OR p.due_at < c.due_at)" },
+    { "a promise of a case is open once",
+        "SELECT case_id FROM promise WHERE zone = $1 AND task_id = 0 AND state IN (0, 1) GROUP BY"
+        " case_id, code HAVING count(*) > 1" },
+    { "a case is heard once at each step",
+        "SELECT c.number FROM cases c WHERE c.zone = $1 AND (SELECT count(*) FROM promise p WHERE"
+        " p.zone = c.zone AND p.case_id = c.id AND p.code = 'heard') > (SELECT count(*) FROM task"
+        " t WHERE t.zone = c.zone AND t.case_id = c.id AND t.unit <> '')" },
     { "colours come in their order",
         "SELECT code FROM promise WHERE zone = $1 AND NOT (amber_at <= red_at AND red_at <= due_at"
         " AND started_at <= due_at)" },
@@ -287,19 +296,28 @@ static bool same_tasks(struct world *w, const struct case_row *row,
     return true;
 }
 
-/* Days and minutes that the explanation counts are those that were promised. */
+/* Days and minutes that the explanation counts are those that were promised. A pause on the last day
+ * gives back a day that had nothing left of it. */
 static bool explained(struct world *w, const struct case_row *row, const struct promise_count *n)
 {
     const struct promise *p = &n->promise;
-    bool stopped = false;
+    int64_t pauses = 0, whole = p->amount + p->extended, total = 0;
     for (size_t i = 0; i < n->event_count; i++)
-        stopped = stopped || strcmp(n->events[i].what, "pause") == 0;
-    int64_t whole = p->amount + p->extended, total = n->day_count ? n->days[n->day_count - 1].total : 0;
+        pauses += strcmp(n->events[i].what, "pause") == 0;
+    CHECK(w, n->day_count && n->days[0].start, "the explanation has no first day");
+    for (size_t i = 0; i < n->day_count; i++) {
+        total += n->days[i].counted;
+        CHECK(w, n->days[i].total == total, "an explanation does not add up");
+    }
     if (p->unit == PACK_WORKING_HOURS)
         whole *= 60;
-    CHECK(w, stopped || total == whole, "case %.*s: %.*s promises %lld, the explanation counts %lld",
-        STR_ARGS(row->number), STR_ARGS(p->code), (long long)whole, (long long)total);
-    CHECK(w, n->day_count && n->days[0].start, "the explanation has no first day");
+    bool same = p->unit == PACK_WORKING_HOURS ? total >= whole - pauses && total <= whole
+                                              : total >= whole && total <= whole + pauses;
+    /* What was paused when it ended never got the rest. */
+    bool stopped = p->state == PROMISE_PAUSED || (pauses && p->state == PROMISE_VOID);
+    CHECK(w, stopped ? total <= whole + pauses : same,
+        "case %.*s: %.*s promises %lld, the explanation counts %lld", STR_ARGS(row->number),
+        STR_ARGS(p->code), (long long)whole, (long long)total);
     return true;
 }
 

@@ -302,8 +302,10 @@ static const struct known_case *some_case(struct world *w)
 static bool concerned(struct world *w, const struct actor *a, const struct known_case *c)
 {
     const struct pack *p = zone_pack(w->zone);
-    if (a->enterprise)
-        return a->enterprise == c->enterprise && c->status != CASE_OPEN;
+    if (a->enterprise) /* who is slow to rate, so that some clocks run out */
+        return a->enterprise == c->enterprise && c->status != CASE_OPEN && chance(w, 25);
+    if (a->role && a->role->scope == PACK_SCOPE_ALL && chance(w, 10))
+        return true;
     for (size_t i = 0; i < p->unit_count; i++)
         if (str_equal(p->units[i].code, a->unit))
             return c->now >> i & 1;
@@ -353,24 +355,44 @@ static bool rare(enum verb v)
         || v == VERB_URGE || v == VERB_TRANSFER || v == VERB_RETURN;
 }
 
+/* What an actor may do, the work first. */
+struct offer {
+    const struct verb_option *can[VERB_COUNT];
+    size_t count, work;
+};
+
+static bool ask_for_offers(
+    struct world *w, const struct actor *a, struct asking *asked, struct offer *o)
+{
+    *o = (struct offer){ 0 };
+    CHECK(w, world_read(w, a, ask, asked) == OK, "case_verbs: %s", w->diag.en);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; asked->seen && i < asked->count; i++)
+            if (asked->options[i].allowed && rare(asked->options[i].verb) == (pass == 1))
+                o->can[o->count++] = &asked->options[i];
+        if (!pass)
+            o->work = o->count;
+    }
+    return true;
+}
+
 static bool act(struct world *w)
 {
-    const struct known_case *c = some_case(w);
-    const struct actor *a = somebody(w, c);
-    struct asking asked = { .id = c->id };
-    const struct verb_option *can[VERB_COUNT];
-    size_t n = 0;
-    CHECK(w, world_read(w, a, ask, &asked) == OK, "case_verbs: %s", w->diag.en);
-    for (size_t i = 0; asked.seen && i < asked.count; i++)
-        if (asked.options[i].allowed)
-            can[n++] = &asked.options[i];
-    if (!asked.seen)
-        asked.row = (struct case_row){ .id = asked.id };
-    if (!n || chance(w, 20))
+    const struct actor *a = NULL;
+    struct offer offer = { 0 };
+    struct asking asked;
+    for (int tries = 0; tries < 6 && !offer.work; tries++) {
+        const struct known_case *c = some_case(w);
+        a = somebody(w, c);
+        asked = (struct asking){ .id = c->id, .row.id = c->id };
+        PASS(ask_for_offers(w, a, &asked, &offer));
+        if (chance(w, 15))
+            break;
+    }
+    if (!offer.count || chance(w, 12))
         return forbidden_one(w, a, &asked);
-    const struct verb_option *o = can[pick(w, n)];
-    for (int i = 0; i < 3 && rare(o->verb); i++)
-        o = can[pick(w, n)];
+    size_t among = offer.work && chance(w, 85) ? offer.work : offer.count;
+    const struct verb_option *o = offer.can[pick(w, among)];
     say(w, a, &asked, o->verb);
     return allowed_one(w, a, &asked, o);
 }
@@ -427,7 +449,7 @@ bool take_step(struct world *w)
         snprintf(w->doing, sizeof w->doing, "restart");
         return world_restart(w);
     }
-    if (chance(w, 25))
+    if (chance(w, 12))
         return fire_timers(w);
     if (!w->case_count || (w->case_count < CASES_MAX && chance(w, 16)))
         return raise_one(w);

@@ -21,10 +21,30 @@ struct wanted {
     bool verbose;
 };
 
-/* ---- a second pack: the same with another limit ---- */
+/* ---- a second pack: another limit, and promises of every unit beside each other ---- */
 
 #define CHANGED_FILE "requests/promises.json"
-static const char changed_from[] = "\"most\": 5", changed_to[] = "\"most\": 4";
+static const char list_begins[] = "\"promises\": [", most_was[] = "\"most\": 5", most_is[] = "\"most\": 4";
+#define PROMISE(code, unit, amount, verb, pause)                                                    \
+    "{\"code\":\"" code "\",\"name\":{\"zh\":\"模拟\",\"en\":\"Simulated\"},\"scope\":\"case\","      \
+    "\"unit\":\"" unit "\",\"amount\":" amount ",\"met_by\":[\"" verb "\"],\"pause\":" pause ","     \
+    "\"amber\":0.5,\"red\":0.25,\"law\":{\"zh\":\"模拟\",\"en\":\"Simulated\"}},"
+static const char more_promises[] = PROMISE("call", "working_hours", "20", "reply", "true")
+    PROMISE("visit", "calendar_days", "4", "reply", "true")
+        PROMISE("heard", "working_hours", "8", "sign", "false");
+
+static bool change(struct arena *a, str *text)
+{
+    ptrdiff_t most = str_find(*text, str_from(most_was), 0);
+    ptrdiff_t list = str_find(*text, str_from(list_begins), 0);
+    if (most < 0 || list < 0)
+        return false;
+    memcpy((char *)text->data + most, most_is, sizeof most_is - 1);
+    size_t at = (size_t)list + sizeof list_begins - 1;
+    *text = str_concat(a, str_concat(a, str_slice(*text, 0, at), str_from(more_promises)),
+        str_slice(*text, at, text->bytes));
+    return !arena_failed(a);
+}
 
 static bool write_file(const char *path, str text)
 {
@@ -53,11 +73,8 @@ static bool copy_pack(struct arena *a, const char *from, const char *to)
         }
         if (sys->file_read(sys->ctx, a, source, 8 * MIB, &text, &d) != OK)
             return false;
-        ptrdiff_t at = str_ends(str_from(source), STR(CHANGED_FILE))
-            ? str_find(text, str_from(changed_from), 0)
-            : -1;
-        if (at >= 0)
-            memcpy((char *)text.data + at, changed_to, sizeof changed_to - 1);
+        if (str_ends(str_from(source), STR(CHANGED_FILE)) && !change(a, &text))
+            return false;
         if (!write_file(target, text))
             return false;
     }

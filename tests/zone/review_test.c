@@ -1,4 +1,5 @@
 /* What a second reading of this room found, each as a test that failed before it was mended. */
+#include "copy.h"
 #include "house.h"
 
 #include <string.h>
@@ -178,6 +179,89 @@ static void explanation_of_a_broken_promise_counts_what_was_promised(void **stat
     assert_int_equal(counted, 5);
 }
 
+/* Asked for in time, approved after a pause that began when it was broken already. */
+static void explanation_passes_over_a_pause_that_stopped_nothing(void **state)
+{
+    struct house *h = *state;
+    struct case_row c = house_eco_case(h); /* due 9 March */
+    DO(h, &h->eco, c.id, VERB_SIGN);
+    DO(h, &h->eco, c.id, VERB_EXTEND, .days = 5, .text = STR("会商"));
+    house_at(h, "2026-03-10 10:00");
+    DO(h, &h->eco, c.id, VERB_SUSPEND, .text = STR("等材料"));
+    house_at(h, "2026-03-12 10:00");
+    DO(h, &h->eco, c.id, VERB_RESUME);
+    c = DO(h, &h->leader, c.id, VERB_APPROVE);
+    assert_when(h, c.due_at, "2026-03-16 17:30");
+    struct promise_count n = explained(h, c.id);
+    assert_int_equal(n.days[n.day_count - 1].total, 10);
+}
+
+/* ---- several promises of one case ---- */
+
+#define PROMISE(code, unit, amount, verb)                                                          \
+    "{\"code\":\"" code "\",\"name\":{\"zh\":\"试\",\"en\":\"Test\"},\"scope\":\"case\",\"unit\":\"" unit    \
+    "\",\"amount\":" amount ",\"met_by\":[\"" verb "\"],\"amber\":0.5,\"red\":0.25,\"law\":{\"zh\":"        \
+    "\"试\",\"en\":\"Test\"}},"
+
+/* One more before "answer" that cannot be extended, one after it in time that signing meets. */
+static void open_with_more(struct house *h, struct copy *c)
+{
+    copy_make(c);
+    copy_change(c, "requests/promises.json", "\"promises\": [",
+        "\"promises\": [" PROMISE("visit", "calendar_days", "20", "reply")
+            PROMISE("heard", "working_hours", "8", "sign"));
+    house_reopen(h, c->folder);
+}
+
+static void the_promise_that_can_be_extended_is(void **state)
+{
+    struct house *h = *state;
+    struct copy pack;
+    open_with_more(h, &pack);
+    struct case_row c = house_eco_case(h);
+    DO(h, &h->eco, c.id, VERB_SIGN);
+    DO(h, &h->eco, c.id, VERB_EXTEND, .days = 2, .text = STR("会商"));
+    DO(h, &h->leader, c.id, VERB_APPROVE);
+    assert_when(h, house_promise(h, c.id, "answer").due_at, "2026-03-11 17:30");
+    assert_int_equal(house_promise(h, c.id, "visit").extensions, 0);
+    copy_remove(&pack);
+}
+
+/* Met without ending its step, a promise began again at once; and the row copied the one that had
+ * ended in place of the one that runs. */
+static void a_promise_met_on_the_way_stays_met(void **state)
+{
+    struct house *h = *state;
+    struct copy pack;
+    open_with_more(h, &pack);
+    struct case_row c = house_eco_case(h);
+    assert_int_equal(c.promise.id, house_promise(h, c.id, "heard").id); /* the nearest */
+    c = DO(h, &h->eco, c.id, VERB_SIGN);
+    assert_int_equal(house_promise(h, c.id, "heard").state, PROMISE_MET);
+    assert_int_equal(c.promise.id, house_promise(h, c.id, "answer").id);
+    assert_when(h, c.due_at, "2026-03-09 17:30");
+    assert_int_equal(
+        house_number(h, "SELECT count(*) FROM promise WHERE zone = $1 AND code = 'heard'"), 1);
+    copy_remove(&pack);
+}
+
+static void explanation_of_calendar_days_counts_them(void **state)
+{
+    struct house *h = *state;
+    struct copy pack;
+    open_with_more(h, &pack);
+    house_at(h, "2026-03-01 10:00"); /* and twenty: Saturday the 21st, so Monday the 23rd */
+    struct case_row c = house_eco_case(h);
+    struct explaining e = { .case_id = c.id, .promise_id = house_promise(h, c.id, "visit").id };
+    assert_int_equal(house_read(h, &h->contact, explain, &e), OK);
+    assert_when(h, e.out.promise.due_at, "2026-03-23 17:30");
+    assert_int_equal(e.out.day_count, 23);
+    assert_int_equal(e.out.days[20].counted, 1);
+    assert_int_equal(e.out.days[20].total, 20);
+    assert_int_equal(e.out.days[22].total, 20);
+    copy_remove(&pack);
+}
+
 /* ---- timers ---- */
 
 static int64_t fire_all(struct house *h)
@@ -306,6 +390,9 @@ int main(void)
         T(a_link_shows_no_case_of_another_unit), T(approved_while_paused_after_the_end),
         T(met_while_paused_after_the_end_is_late), T(explanation_ends_with_the_promise),
         T(explanation_of_a_broken_promise_counts_what_was_promised),
+        T(explanation_passes_over_a_pause_that_stopped_nothing),
+        T(the_promise_that_can_be_extended_is), T(a_promise_met_on_the_way_stays_met),
+        T(explanation_of_calendar_days_counts_them),
         T(a_broken_case_does_not_hold_up_the_others), T(looks_are_no_changes),
         T(guesses_side_by_side_meet_the_lock) };
     return cmocka_run_group_tests(tests, NULL, NULL);
