@@ -14,7 +14,9 @@
 
 #include "feel/nodes.h"
 
-enum { PARTIAL_ARGS_MAX = 32 };
+/* A function that calls itself on what is missing would never end: below this depth its value is
+ * unknown, whatever it does. */
+enum { PARTIAL_ARGS_MAX = 32, PARTIAL_DEPTH_MAX = 12 };
 
 enum err feel_facts_add(
     struct feel_machine *m, struct feel_facts *to, const struct feel_facts *from)
@@ -468,10 +470,9 @@ static enum err call_with(struct feel_partly *p, const struct feel_partial *func
     const struct feel_function *f = function->value.function;
     if (!all->unknown)
         return call_known(p, f, args, count, out);
-    if (p->depth >= p->m->depth_max)
-        return feel_limit(p->m, "函数调用嵌套超过 %llu 层", "calls are nested deeper than %llu",
-            p->m->depth_max);
-    if (f->kind == FUNCTION_LAMBDA && f->lambda->body && count == f->lambda->parameter_count)
+    bool open = p->depth < PARTIAL_DEPTH_MAX;
+    if (open && f->kind == FUNCTION_LAMBDA && f->lambda->body
+        && count == f->lambda->parameter_count)
         return call_lambda(p, f, args, count, out);
     return unknown_of(p->m, &all, 1, out);
 }

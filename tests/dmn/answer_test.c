@@ -171,6 +171,11 @@ static void test_logic(void **state)
         { BOOLEAN("{x: a and b, y: n}.x"), "{\"a\": false}", "settled false; true no; false yes" },
         { BOOLEAN("(function(p, q) p and q)(a, b)"), "{\"b\": false}",
             "settled false; true no; false yes" },
+        /* a function that calls itself on what is missing: unknown, not without end */
+        { BOOLEAN("{f: function(k) if k &gt; 9 then true else f(k + 1), r: f(n)}.r"), "{}",
+            "open n; true ? n; false ? n" },
+        { BOOLEAN("{f: function(k) if k &gt; 9 then true else f(k + 1), r: f(n)}.r"), "{\"n\": 1}",
+            "settled true; true yes; false no" },
         { BOOLEAN("some x in [1, 2] satisfies x &gt; n"), "{}", "open n; true ? n; false ? n" },
         { BOOLEAN("a"), "{\"a\": null}", "settled null; true no; false no" },
     };
