@@ -146,7 +146,7 @@ def replay(exe, target):
     with tempfile.TemporaryDirectory() as folder:
         count = write(target, folder, pathlib.Path(exe).resolve().parents[2])
         # The same amount of work for a target with three seeds and one with three hundred.
-        mutations = {"pack_file": 60}.get(target, 3000) // max(1, count)
+        mutations = {"pack_file": 60, "csv": 500}.get(target, 3000) // max(1, count)
         return subprocess.run([exe, folder, str(mutations)]).returncode
 
 
