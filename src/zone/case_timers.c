@@ -92,9 +92,8 @@ static enum err put_off(struct op *op, void *ctx)
     TRY(next_due(op, &rows));
     int64_t id = store_int(&rows, 0), case_id = store_int(&rows, 1);
     store_rows_end(&rows);
-    TRY(STORE_EXEC(op->conn, op->diag,
-        "UPDATE timer SET due_at = $3 WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code),
-        S_INT(id), S_INT(op->now_ms + RETRY_MS)));
+    TRY(STORE_EXEC(op->conn, op->diag, "UPDATE timer SET due_at = $3 WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(id), S_INT(op->now_ms + RETRY_MS)));
     json_t *data = json_object();
     json_set_str(data, "text", str_from(f->why.zh));
     json_set_str(data, "reason", str_from(f->why.en));

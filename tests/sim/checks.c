@@ -172,7 +172,11 @@ static bool one_case(struct world *w, const struct store_rows *rows)
     int64_t grown = version - k->version;
     bool may = touched(w, id) || (w->timers_fired && (grown == 0 || k->status == CASE_REPLIED));
     CHECK(w, grown == 0 || may, "case %.*s changed by itself", STR_ARGS(number));
-    CHECK(w, grown == (touched(w, id) ? 1 : w->timers_fired && grown == 1 ? 1 : 0),
+    CHECK(w,
+        grown
+            == (touched(w, id)                      ? 1
+                    : w->timers_fired && grown == 1 ? 1
+                                                    : 0),
         "case %.*s went from version %lld to %lld", STR_ARGS(number), (long long)k->version,
         (long long)version);
     CHECK(w, k->status < CASE_WITHDRAWN || status == k->status, "case %.*s came back",
@@ -296,8 +300,8 @@ static bool same_tasks(struct world *w, const struct case_row *row,
     return true;
 }
 
-/* Days and minutes that the explanation counts are those that were promised. A pause on the last day
- * gives back a day that had nothing left of it. */
+/* Days and minutes that the explanation counts are those that were promised. A pause on the last
+ * day gives back a day that had nothing left of it. */
 static bool explained(struct world *w, const struct case_row *row, const struct promise_count *n)
 {
     const struct promise *p = &n->promise;
@@ -416,8 +420,8 @@ static enum err see_one(struct op *op, struct world *w, int64_t id)
     if (by_number != e)
         (void)fail(w, "%.*s by its number is another matter", STR_ARGS(truth.number));
     if ((e == OK) != should)
-        (void)fail(w, "%.*s %s %.*s", STR_ARGS(op->actor->login),
-            should ? "does not see" : "sees", STR_ARGS(truth.number));
+        (void)fail(w, "%.*s %s %.*s", STR_ARGS(op->actor->login), should ? "does not see" : "sees",
+            STR_ARGS(truth.number));
     return e == OK ? links_hide(op, w, &row) : OK;
 }
 
@@ -442,8 +446,7 @@ static enum err watch(struct op *op, void *ctx)
     TRY(task_list(op, &t, &tasks));
     for (size_t i = 0; i < tasks.count; i++)
         if ((a->enterprise && tasks.items[i].row.enterprise_id != a->enterprise)
-            || (a->role->scope == PACK_SCOPE_UNIT
-                && !str_equal(tasks.items[i].task.unit, a->unit)))
+            || (a->role->scope == PACK_SCOPE_UNIT && !str_equal(tasks.items[i].task.unit, a->unit)))
             (void)fail(w, "the tasks of %.*s hold one of %.*s", STR_ARGS(a->login),
                 STR_ARGS(tasks.items[i].row.number));
     return OK;

@@ -119,14 +119,14 @@ static enum err list(struct op *op, void *ctx)
 }
 
 /* Another case that this actor sees and that can be merged into; 0 when there is none. */
-static str merge_target(struct world *w, const struct actor *a, int64_t not)
+static str merge_target(struct world *w, const struct actor *a, int64_t not )
 {
     struct listing l = { .filter = { .limit = 100 } };
     if (world_read(w, a, list, &l) != OK || !l.page.count)
         return STR_NONE;
     for (size_t i = 0, n = pick(w, l.page.count); i < l.page.count; i++) {
         const struct case_row *c = &l.page.items[(i + n) % l.page.count];
-        if (c->id != not && c->status != CASE_MERGED && c->status != CASE_WITHDRAWN)
+        if (c->id != not &&c->status != CASE_MERGED && c->status != CASE_WITHDRAWN)
             return c->number;
     }
     return STR_NONE;
@@ -134,11 +134,11 @@ static str merge_target(struct world *w, const struct actor *a, int64_t not)
 
 static const char *const units[] = { "POWER", "ECO", "HR", "EMG", "CENTRE" };
 
-static int64_t colleague(struct world *w, str unit, int64_t not)
+static int64_t colleague(struct world *w, str unit, int64_t not )
 {
     for (size_t i = 0, n = pick(w, w->people_count); i < w->people_count; i++) {
         const struct actor *a = &w->people[(i + n) % w->people_count];
-        if (str_equal(a->unit, unit) && a->account != not)
+        if (str_equal(a->unit, unit) && a->account != not )
             return a->account;
     }
     return 0;
@@ -223,7 +223,8 @@ static bool refused(struct world *w, const struct actor *a, struct verbing *v, c
     enum err e = world_write(w, a, do_verb, v, &whole);
     PASS(whole);
     bool invalid = e == ERR_INVALID;
-    CHECK(w, e == ERR_NOT_ALLOWED || e == ERR_FORBIDDEN || e == ERR_NOT_FOUND || invalid
+    CHECK(w,
+        e == ERR_NOT_ALLOWED || e == ERR_FORBIDDEN || e == ERR_NOT_FOUND || invalid
             || e == ERR_PRECONDITION,
         "%s was not refused: %s %s", what, e == OK ? "done" : err_code(e), w->diag.en);
     CHECK(w, w->diag.zh[0] && w->diag.en[0], "%s was refused without a word", what);
@@ -236,8 +237,8 @@ static bool refused(struct world *w, const struct actor *a, struct verbing *v, c
 
 static int64_t find_number(struct world *w, str number);
 
-static bool allowed_one(struct world *w, const struct actor *a, struct asking *asked,
-    const struct verb_option *o)
+static bool allowed_one(
+    struct world *w, const struct actor *a, struct asking *asked, const struct verb_option *o)
 {
     struct verbing v = { .id = asked->id, .in = { .verb = o->verb } };
     bool whole;
@@ -410,8 +411,8 @@ static bool fire_timers(struct world *w)
     bool whole;
     snprintf(w->doing, sizeof w->doing, "timers");
     while (fired == 3) {
-        CHECK(w, world_write(w, &actor_system, fire, &fired, &whole) == OK, "timers: %s",
-            w->diag.en);
+        CHECK(
+            w, world_write(w, &actor_system, fire, &fired, &whole) == OK, "timers: %s", w->diag.en);
         PASS(whole);
         w->fired += (int64_t)fired;
     }

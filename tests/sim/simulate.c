@@ -24,10 +24,11 @@ struct wanted {
 /* ---- a second pack: another limit, and promises of every unit beside each other ---- */
 
 #define CHANGED_FILE "requests/promises.json"
-static const char list_begins[] = "\"promises\": [", most_was[] = "\"most\": 5", most_is[] = "\"most\": 4";
-#define PROMISE(code, unit, amount, verb, pause)                                                    \
-    "{\"code\":\"" code "\",\"name\":{\"zh\":\"模拟\",\"en\":\"Simulated\"},\"scope\":\"case\","      \
-    "\"unit\":\"" unit "\",\"amount\":" amount ",\"met_by\":[\"" verb "\"],\"pause\":" pause ","     \
+static const char list_begins[] = "\"promises\": [", most_was[] = "\"most\": 5",
+                  most_is[] = "\"most\": 4";
+#define PROMISE(code, unit, amount, verb, pause)                                                   \
+    "{\"code\":\"" code "\",\"name\":{\"zh\":\"模拟\",\"en\":\"Simulated\"},\"scope\":\"case\"," \
+    "\"unit\":\"" unit "\",\"amount\":" amount ",\"met_by\":[\"" verb "\"],\"pause\":" pause ","   \
     "\"amber\":0.5,\"red\":0.25,\"law\":{\"zh\":\"模拟\",\"en\":\"Simulated\"}},"
 static const char more_promises[] = PROMISE("call", "working_hours", "20", "reply", "true")
     PROMISE("visit", "calendar_days", "4", "reply", "true")
@@ -94,8 +95,8 @@ static bool run_seed(struct world *w, uint64_t seed, const char *const packs[2],
     bool good = world_open(w, seed, packs);
     for (w->number = 1; good && w->number <= steps; w->number++) {
         arena_reset(&w->step);
-        good = take_step(w)
-            && check_everything(w, w->number % DEEP_EVERY == 0 || w->number == steps);
+        good =
+            take_step(w) && check_everything(w, w->number % DEEP_EVERY == 0 || w->number == steps);
         if (!good)
             break;
     }

@@ -179,8 +179,8 @@ static const struct person people[] = { { "contact", "", 0 }, { "contact", "", 0
     { "contact", "", 1 }, { "contact", "", 2 }, { "officer", "CENTRE", -1 },
     { "officer", "CENTRE", -1 }, { "handler", "POWER", -1 }, { "handler", "POWER", -1 },
     { "head", "POWER", -1 }, { "handler", "ECO", -1 }, { "head", "ECO", -1 },
-    { "handler", "HR", -1 }, { "head", "HR", -1 }, { "handler", "EMG", -1 }, { "leader", "LEAD", -1 },
-    { "inspector", "DISC", -1 }, { "admin", "IT", -1 } };
+    { "handler", "HR", -1 }, { "head", "HR", -1 }, { "handler", "EMG", -1 },
+    { "leader", "LEAD", -1 }, { "inspector", "DISC", -1 }, { "admin", "IT", -1 } };
 
 struct seat {
     const struct actor *actor;
@@ -195,8 +195,8 @@ static enum err put_account(struct op *op, void *ctx)
         "INSERT INTO account (zone, id, login, name, role, unit, enterprise_id, phone, password,"
         " password_at, failures, locked_until, disabled, created_at, seen_at, sample)"
         " VALUES ($1, $2, $3, $3, $4, $5, $6, '', '', 0, 0, 0, 0, $7, 0, 0)",
-        S_TEXT(op->zone->code), S_INT(s->actor->account), S_TEXT(s->actor->login),
-        S_TEXT(s->role), S_TEXT(s->actor->unit), S_INT(s->actor->enterprise), S_INT(op->now_ms));
+        S_TEXT(op->zone->code), S_INT(s->actor->account), S_TEXT(s->actor->login), S_TEXT(s->role),
+        S_TEXT(s->actor->unit), S_INT(s->actor->enterprise), S_INT(op->now_ms));
 }
 
 static bool settle_in(struct world *w)
@@ -235,11 +235,9 @@ static bool open_zone(struct world *w, const char *pack)
 {
     struct diag_list faults;
     diag_list_init(&faults, &w->step, 20);
-    struct zone_options o = { .sys = &w->sys,
-        .data_dir = w->folder,
-        .pack_dir = pack,
-        .create = true,
-        .readers_max = 2 };
+    struct zone_options o = {
+        .sys = &w->sys, .data_dir = w->folder, .pack_dir = pack, .create = true, .readers_max = 2
+    };
     CHECK(w, zone_open(&o, &w->zone, &faults, &w->diag) == OK, "zone_open: %s:%d %s", w->diag.file,
         w->diag.line, w->diag.en);
     return true;

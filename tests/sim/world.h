@@ -103,7 +103,7 @@ bool world_hash(struct world *w, uint64_t *hash);
 
 /* ---- the rest ---- */
 
-bool take_step(struct world *w);     /* moves.c */
+bool take_step(struct world *w);                   /* moves.c */
 bool check_everything(struct world *w, bool deep); /* checks.c */
 
 #endif

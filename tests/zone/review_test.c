@@ -199,8 +199,10 @@ static void explanation_passes_over_a_pause_that_stopped_nothing(void **state)
 /* ---- several promises of one case ---- */
 
 #define PROMISE(code, unit, amount, verb)                                                          \
-    "{\"code\":\"" code "\",\"name\":{\"zh\":\"试\",\"en\":\"Test\"},\"scope\":\"case\",\"unit\":\"" unit    \
-    "\",\"amount\":" amount ",\"met_by\":[\"" verb "\"],\"amber\":0.5,\"red\":0.25,\"law\":{\"zh\":"        \
+    "{\"code\":\"" code                                                                            \
+    "\",\"name\":{\"zh\":\"试\",\"en\":\"Test\"},\"scope\":\"case\",\"unit\":\"" unit              \
+    "\",\"amount\":" amount ",\"met_by\":[\"" verb                                                 \
+    "\"],\"amber\":0.5,\"red\":0.25,\"law\":{\"zh\":"                                              \
     "\"试\",\"en\":\"Test\"}},"
 
 /* One more before "answer" that cannot be extended, one after it in time that signing meets. */
@@ -283,27 +285,28 @@ static void a_broken_case_does_not_hold_up_the_others(void **state)
         DO(h, &h->power, ids[i], VERB_REPLY, .text = STR("已恢复供电。"));
         house_at(h, "2026-03-03 09:00");
     }
-    house_tamper(h, "UPDATE cases SET state = 'broken' WHERE zone = $1 AND id = (SELECT min(id)"
-                    " FROM cases)");
+    house_tamper(h,
+        "UPDATE cases SET state = 'broken' WHERE zone = $1 AND id = (SELECT min(id)"
+        " FROM cases)");
     house_at(h, "2026-03-20 09:00");
     assert_int_equal(fire_all(h), 1);
     assert_int_equal(house_get(h, &h->officer, second.id).status, CASE_CLOSED);
     assert_int_equal(house_get(h, &h->officer, first.id).status, CASE_REPLIED);
     /* It is told, and tried again later, not at once. */
-    assert_int_equal(
-        house_number(h, "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
-                        " 'case.timer-failed'"),
+    assert_int_equal(house_number(h,
+                         "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
+                         " 'case.timer-failed'"),
         1);
     assert_int_equal(fire_all(h), 0);
-    assert_int_equal(
-        house_number(h, "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
-                        " 'case.timer-failed'"),
+    assert_int_equal(house_number(h,
+                         "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
+                         " 'case.timer-failed'"),
         1);
     house_at(h, "2026-03-20 10:30");
     assert_int_equal(fire_all(h), 0);
-    assert_int_equal(
-        house_number(h, "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
-                        " 'case.timer-failed'"),
+    assert_int_equal(house_number(h,
+                         "SELECT count(*) FROM journal WHERE zone = $1 AND kind ="
+                         " 'case.timer-failed'"),
         2);
 }
 
@@ -312,8 +315,8 @@ static void a_broken_case_does_not_hold_up_the_others(void **state)
 static enum err reveal_often(struct op *op, void *ctx)
 {
     for (int i = 0; i < 25; i++)
-        TRY(ledger_append(op,
-            &(struct ledger_event){ .kind = "case.reveal", .subject = *(int64_t *)ctx }, NULL));
+        TRY(ledger_append(
+            op, &(struct ledger_event){ .kind = "case.reveal", .subject = *(int64_t *)ctx }, NULL));
     return OK;
 }
 
@@ -392,8 +395,7 @@ int main(void)
         T(explanation_of_a_broken_promise_counts_what_was_promised),
         T(explanation_passes_over_a_pause_that_stopped_nothing),
         T(the_promise_that_can_be_extended_is), T(a_promise_met_on_the_way_stays_met),
-        T(explanation_of_calendar_days_counts_them),
-        T(a_broken_case_does_not_hold_up_the_others), T(looks_are_no_changes),
-        T(guesses_side_by_side_meet_the_lock) };
+        T(explanation_of_calendar_days_counts_them), T(a_broken_case_does_not_hold_up_the_others),
+        T(looks_are_no_changes), T(guesses_side_by_side_meet_the_lock) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
