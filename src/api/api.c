@@ -54,7 +54,8 @@ static bool find_session(struct call *c)
 }
 
 /* Reading moves a session's idle time on as writing does, but nobody waits for that write: tokens
- * are noted here and written by the next tick. A list that is full leaves it to the next request. */
+ * are noted here and written by the next tick. A list that is full leaves it to the next request.
+ */
 struct touches {
     pthread_mutex_t lock;
     size_t count;

@@ -16,9 +16,8 @@ struct place {
 
 static str path_of(const struct place *at, const char *name)
 {
-    return at->path.bytes
-        ? str_printf(at->call->op.arena, "%.*s.%s", STR_ARGS(at->path), name)
-        : str_from(name);
+    return at->path.bytes ? str_printf(at->call->op.arena, "%.*s.%s", STR_ARGS(at->path), name)
+                          : str_from(name);
 }
 
 static void fault(
@@ -27,7 +26,8 @@ static void fault(
     struct diag d = { 0 };
     str path = path_of(at, name);
     diag_field(&d, path);
-    diag_set(&d, e, "%1$.*2$s %3$s%4$.0s", "%1$.*2$s %3$.0s%4$s", path.data, (int)path.bytes, zh, en);
+    diag_set(
+        &d, e, "%1$.*2$s %3$s%4$.0s", "%1$.*2$s %3$.0s%4$s", path.data, (int)path.bytes, zh, en);
     diag_list_add(&at->call->faults, &d);
 }
 

@@ -457,8 +457,8 @@ static enum err reveal_work(struct call *c)
     }
     if (str_blank(json_str(c->body, "reason"))) {
         diag_field(c->op.diag, STR("reason"));
-        return diag_set(c->op.diag, ERR_INVALID, "请说明查看的原因",
-            "please say why you need to see it");
+        return diag_set(
+            c->op.diag, ERR_INVALID, "请说明查看的原因", "please say why you need to see it");
     }
     json_t *data = json_object();
     json_object_set_new(data, "verb", json_string("reveal"));
@@ -618,12 +618,12 @@ static const struct api_param receipt_params[] = {
     { "event", "string", "of the timeline; the newest when absent" }, { 0 }
 };
 
-static const struct api_param create_headers[] = { { "Idempotency-Key", "string",
-                                                       "the same key again gives the same answer" },
-    { 0 } };
-static const struct api_param verb_headers[] = { { "If-Match", "string",
-                                                     "ETag of the case this is based on" },
-    { 0 } };
+static const struct api_param create_headers[] = {
+    { "Idempotency-Key", "string", "the same key again gives the same answer" }, { 0 }
+};
+static const struct api_param verb_headers[] = {
+    { "If-Match", "string", "ETag of the case this is based on" }, { 0 }
+};
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route case_routes[] = {

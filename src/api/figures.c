@@ -173,7 +173,8 @@ static void records(struct http_request *req, const void *app)
         || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
         return;
     if (q.by.bytes != 0 && !has_key) {
-        (void)refuse(c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
+        (void)refuse(
+            c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
         return;
     }
     if (figure_records(&c->op, &q, key, after, (size_t)limit, &ids, &count, &more) != OK) {

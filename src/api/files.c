@@ -231,9 +231,9 @@ enum err files_json(struct call *c, const struct case_row *row, json_t *out)
     }
 }
 
-static const struct api_param upload_headers[] = { { "X-File-Name", "string",
-                                                       "percent-encoded UTF-8" },
-    { 0 } };
+static const struct api_param upload_headers[] = {
+    { "X-File-Name", "string", "percent-encoded UTF-8" }, { 0 }
+};
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route file_routes[] = {
@@ -241,6 +241,7 @@ const struct http_route file_routes[] = {
         DOC("uploadFile", "Upload a file (raw body, X-File-Name)", "files", API_SESSION, NULL,
             "Attachment", 201, NULL, .request_type = "*/*", .headers = upload_headers) },
     { "GET", "/api/files/{id}", download, 0, NULL,
-        DOC("downloadFile", "Download a file", "files", API_SESSION, NULL, NULL, 0, NULL, .type = "*/*") },
+        DOC("downloadFile", "Download a file", "files", API_SESSION, NULL, NULL, 0, NULL,
+            .type = "*/*") },
     { 0 },
 };

@@ -79,9 +79,9 @@ static json_t *schemas_json(void)
     for (size_t i = 0; i < api_schema_count; i++)
         json_object_set_new(all, api_schemas[i].name, schema_json(&api_schemas[i]));
     json_object_set_new(all, "Name",
-        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s], s:b}", "type", "object", "description",
-            "the same in Chinese and in English", "properties", "zh", "type", "string", "en",
-            "type", "string", "required", "zh", "en", "additionalProperties", 0));
+        json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s], s:b}", "type", "object",
+            "description", "the same in Chinese and in English", "properties", "zh", "type",
+            "string", "en", "type", "string", "required", "zh", "en", "additionalProperties", 0));
     return all;
 }
 
@@ -156,8 +156,7 @@ static json_t *operation(const struct http_route *r)
         json_object_set_new(success, "content",
             json_pack("{s:{s:o}}", "application/json", "schema", response_schema(doc->response)));
     else if (doc->type) /* a document with a standard of its own */
-        json_object_set_new(
-            success, "content", json_pack("{s:{s:{}}}", doc->type, "schema"));
+        json_object_set_new(success, "content", json_pack("{s:{s:{}}}", doc->type, "schema"));
     snprintf(status, sizeof status, "%d", doc->status ? doc->status : 200);
     json_t *problem = json_pack("{s:s, s:{s:{s:o}}}", "description", "what went wrong", "content",
         "application/problem+json", "schema", ref("Problem"));

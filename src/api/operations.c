@@ -52,12 +52,16 @@ static void metrics(struct http_request *req, const void *app)
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route operation_routes[] = {
     { "GET", "/healthz", healthz, 0, NULL,
-        DOC("healthz", "Is the process up", "operations", API_PUBLIC, NULL, NULL, 0, NULL, .type = "text/plain") },
+        DOC("healthz", "Is the process up", "operations", API_PUBLIC, NULL, NULL, 0, NULL,
+            .type = "text/plain") },
     { "GET", "/readyz", readyz, 0, NULL,
-        DOC("readyz", "Can it serve", "operations", API_PUBLIC, NULL, NULL, 0, NULL, .type = "text/plain") },
+        DOC("readyz", "Can it serve", "operations", API_PUBLIC, NULL, NULL, 0, NULL,
+            .type = "text/plain") },
     { "GET", "/metrics", metrics, 0, NULL,
-        DOC("metrics", "Prometheus text", "operations", API_PUBLIC, NULL, NULL, 0, NULL, .type = "text/plain") },
+        DOC("metrics", "Prometheus text", "operations", API_PUBLIC, NULL, NULL, 0, NULL,
+            .type = "text/plain") },
     { "GET", "/api/openapi.json", api_openapi_reply, 0, NULL,
-        DOC("openapi", "This document", "operations", API_PUBLIC, NULL, NULL, 0, NULL, .type = "application/json") },
+        DOC("openapi", "This document", "operations", API_PUBLIC, NULL, NULL, 0, NULL,
+            .type = "application/json") },
     { 0 },
 };

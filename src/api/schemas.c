@@ -153,7 +153,8 @@ FIELDS(case_body) = { SUMMARY, { "text", API_TEXT, R }, { "data", API_ANY, R },
     { "sourceNumber", API_TEXT, N }, END };
 FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
     { "unit", API_TEXT, 0, 64 }, { "assignee", API_ID, 0 },
-    { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 }, { "topic", API_TEXT, 0, 64 },
+    { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 },
+    { "topic", API_TEXT, 0, 64 },
     { "public", API_BOOL, 0 },
     { "attachments", API_IDS, 0, 20 }, END };
 FIELDS(reveal) = { { "field", API_TEXT, R, 64 }, { "reason", API_TEXT, R, 400 }, END };

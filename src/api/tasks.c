@@ -49,8 +49,7 @@ static bool read_filter(struct call *c, struct task_filter *f)
     static const char *const scopes[] = { "mine", "unit", "all", NULL };
     int64_t limit = 50;
     if (!api_query_word(c, "scope", scopes, &f->scope) || !api_query_text(c, "q", &f->text)
-        || !api_query_word(c, "colour", api_colours, &f->colour)
-        || !api_query(c, "step", &f->node)
+        || !api_query_word(c, "colour", api_colours, &f->colour) || !api_query(c, "step", &f->node)
         || !api_query_int(c, "limit", 1, 200, &limit)
         || !api_cursor(c, &f->after_key, &f->after_id))
         return false;

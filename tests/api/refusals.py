@@ -11,7 +11,7 @@ from junma import Server
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # What only somebody inside should know: SQL, sources, folders, addresses in memory.
-INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|sqlite|\.c:\d|/src/|/work/|/tmp/|/home/|0x[0-9a-f]{6}|libjansson|errno|"
+INSIDE = re.compile(r"SELECT |INSERT |UPDATE |DELETE FROM|sqlite|\.c:\d|/src/|/(?:work|tmp|home|root|usr)/|0x[0-9a-f]{6}|libjansson|errno|"
                     r"assert|stack", re.IGNORECASE)
 
 

@@ -40,7 +40,7 @@ class Import(Refusals):
         "title": ("", "停", "停" * 61),
         "content": ("", "短"),
         "topic": ("no-such-topic",),
-        "urgency": ("very", ""),
+        "urgency": ("very",),
         "contact_phone": ("1380013800a", ""),
         "received_on": ("昨天", "2026-13-01", "2099-01-01"),
     }
