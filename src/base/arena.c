@@ -154,6 +154,22 @@ void *arena_grow(struct arena *a, const void *old, size_t old_bytes, size_t new_
     return memory;
 }
 
+void *arena_room(struct arena *a, void *items, size_t used, size_t *capacity, size_t bytes)
+{
+    size_t total;
+    if (used < *capacity)
+        return items;
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    if (__builtin_mul_overflow(wanted, bytes, &total)) {
+        a->failed = true;
+        return NULL;
+    }
+    void *larger = arena_grow(a, items, used * bytes, total);
+    if (larger)
+        *capacity = wanted;
+    return larger;
+}
+
 bool arena_defer(struct arena *a, void (*fn)(void *ctx), void *ctx)
 {
     struct arena_cleanup *c = ARENA_NEW(a, struct arena_cleanup);

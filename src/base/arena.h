@@ -57,6 +57,10 @@ void *arena_grow(struct arena *a, const void *old, size_t old_bytes, size_t new_
  * already run, so that nothing leaks. */
 bool arena_defer(struct arena *a, void (*fn)(void *ctx), void *ctx);
 
+/* Room for one more item behind `used` of an array that grows by doubling: items itself while there
+ * is room, else a larger copy; NULL when memory is short. *capacity begins at 0. */
+void *arena_room(struct arena *a, void *items, size_t used, size_t *capacity, size_t bytes);
+
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, count) ((type *)arena_alloc_array((a), (count), sizeof(type)))
 

@@ -174,6 +174,25 @@ static void task_scope_add(struct query *q, struct op *op, const struct task_fil
     }
 }
 
+/* The colour of the promise nearest to its end, of the step or of its case, as a number of enum
+ * promise_colour: what the row shows is what is counted. */
+static void task_colour(struct query *q, int64_t now, const char *before)
+{
+    query_sql(q, before);
+    QUERY_ADD(q,
+        "CASE WHEN t.state = 'suspended' THEN 5 WHEN t.due_at IS NULL THEN 0"
+        " WHEN t.due_at < ? THEN 4 WHEN t.red_at <= ? THEN 3 WHEN t.amber_at <= ? THEN 2 ELSE 1 END",
+        S_INT(now), S_INT(now), S_INT(now));
+}
+
+static int64_t colour_number(str word)
+{
+    for (int c = COLOUR_GREEN; c <= COLOUR_PAUSED; c++)
+        if (str_is(word, promise_colour_word((enum promise_colour)c)))
+            return c;
+    return -1; /* no such colour: no row */
+}
+
 static void task_where(struct query *q, struct op *op, const struct task_filter *f)
 {
     QUERY_ADD(q,
@@ -184,8 +203,10 @@ static void task_where(struct query *q, struct op *op, const struct task_filter 
     text_add(q, f->text);
     if (f->node.bytes)
         QUERY_ADD(q, " AND t.node = ?", S_TEXT(f->node));
-    if (f->colour.bytes)
-        colour_add(q, f->colour, op->now_ms);
+    if (f->colour.bytes) {
+        task_colour(q, op->now_ms, " AND ");
+        QUERY_ADD(q, " = ?", S_INT(colour_number(f->colour)));
+    }
 }
 
 static enum err count_tasks(struct op *op, const struct task_filter *f, struct task_page *page)
@@ -195,12 +216,8 @@ static enum err count_tasks(struct op *op, const struct task_filter *f, struct t
     struct task_filter any = *f;
     any.colour = STR_NONE;
     query_init(&q, op->arena);
-    QUERY_ADD(&q,
-        "SELECT CASE WHEN c.promise_state = 1 THEN 5 WHEN c.promise_state <> 0 OR c.due_at IS"
-        " NULL THEN 0"
-        " WHEN c.due_at < ? THEN 4 WHEN c.red_at <= ? THEN 3 WHEN c.amber_at <= ? THEN 2 ELSE 1"
-        " END, count(*)",
-        S_INT(op->now_ms), S_INT(op->now_ms), S_INT(op->now_ms));
+    task_colour(&q, op->now_ms, "SELECT ");
+    query_sql(&q, ", count(*)");
     task_where(&q, op, &any);
     query_sql(&q, " GROUP BY 1");
     TRY(query_run(&q, op->conn, &rows, op->diag));

@@ -27,7 +27,8 @@ enum err moving_definitions(struct moving *m)
         if (count > PROMISES_OPEN_MAX)
             return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项",
                 "more than %d open promises on one case", PROMISES_OPEN_MAX);
-        memcpy(m->promises, open, count * sizeof *open);
+        if (count)
+            memcpy(m->promises, open, count * sizeof *open);
     }
     m->promise_count = count;
     return OK;
@@ -136,8 +137,9 @@ enum err tasks_due_update(struct moving *m, int64_t task_id)
 {
     const struct promise *p = promises_nearest(m, task_id);
     return STORE_EXEC(m->op->conn, m->op->diag,
-        "UPDATE task SET due_at = $3 WHERE zone = $1 AND id = $2", S_TEXT(m->op->zone->code),
-        S_INT(task_id), p ? S_INT(p->due_at) : S_NULL);
+        "UPDATE task SET due_at = $3, amber_at = $4, red_at = $5 WHERE zone = $1 AND id = $2",
+        S_TEXT(m->op->zone->code), S_INT(task_id), p ? S_INT(p->due_at) : S_NULL,
+        p ? S_INT(p->amber_at) : S_NULL, p ? S_INT(p->red_at) : S_NULL);
 }
 
 /* The case's main promise: the open one of the case, else the one that ended last. */

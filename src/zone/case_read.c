@@ -246,9 +246,8 @@ enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size
 {
     struct store_rows rows;
     struct query q;
-    struct case_task *list = ARENA_ARRAY(op->arena, struct case_task, CASE_TASKS_MAX);
-    size_t used = 0;
-    TRY(diag_arena(op->diag, op->arena));
+    struct case_task *list = NULL;
+    size_t used = 0, capacity = 0;
     query_init(&q, op->arena);
     query_sql(&q, "SELECT ");
     query_sql(&q, task_columns);
@@ -258,6 +257,9 @@ enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more || used == CASE_TASKS_MAX)
+            break;
+        list = arena_room(op->arena, list, used, &capacity, sizeof *list);
+        if (!list)
             break;
         task_read(op, &rows, 0, &list[used++]);
     }

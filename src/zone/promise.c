@@ -177,9 +177,8 @@ enum err promise_list(
     struct op *op, int64_t case_id, bool open_only, struct promise **out, size_t *count)
 {
     struct store_rows rows;
-    struct promise *list = ARENA_ARRAY(op->arena, struct promise, PROMISES_MAX);
-    size_t used = 0;
-    TRY(diag_arena(op->diag, op->arena));
+    struct promise *list = NULL;
+    size_t used = 0, capacity = 0;
     str sql = str_printf(op->arena, "%s WHERE zone = $1 AND case_id = $2%s ORDER BY id",
         select_promise, open_only ? " AND state < 2" : "");
     TRY(diag_arena(op->diag, op->arena));
@@ -187,6 +186,9 @@ enum err promise_list(
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more || used == PROMISES_MAX)
+            break;
+        list = arena_room(op->arena, list, used, &capacity, sizeof *list);
+        if (!list)
             break;
         read_row(op, &rows, &list[used++]);
     }

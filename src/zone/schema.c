@@ -91,6 +91,7 @@ static const char tasks[] =
     " token BIGINT NOT NULL, node TEXT NOT NULL, role TEXT NOT NULL, unit TEXT NOT NULL,"
     " assignee_id BIGINT NOT NULL, state TEXT NOT NULL, created_at BIGINT NOT NULL,"
     " signed_at BIGINT, done_at BIGINT, done_by BIGINT NOT NULL, due_at BIGINT,"
+    " amber_at BIGINT, red_at BIGINT,"
     " sort_at BIGINT GENERATED ALWAYS AS (CASE WHEN state = 'suspended'"
     " THEN 3800000000000 + coalesce(due_at, 0) / 1000 ELSE coalesce(due_at, 4102444800000) END)"
     " STORED,"
