@@ -409,6 +409,7 @@ enum err api_create(struct api **out, const struct api_options *o, struct diag *
     if (z->lockout_failures > 1) /* the failure that locks is one more than the tries */
         a->unknown_logins = http_limiter_create(o->zone->sys, 4096,
             (unsigned)z->lockout_failures - 1, (unsigned)z->lockout_minutes * 60000);
+    a->streams = api_streams_create();
     a->touches = mem_alloc(sizeof *a->touches);
     pthread_mutex_init(&a->touches->lock, NULL);
     if (o->write_limit)
@@ -484,6 +485,7 @@ void api_destroy(struct api *a)
     http_limiter_destroy(a->unknown_logins);
     pthread_mutex_destroy(&a->touches->lock);
     mem_free(a->touches);
+    api_streams_destroy(a->streams);
     if (a->writes)
         http_limiter_destroy(a->writes);
     mem_free(a->routes);

@@ -78,6 +78,7 @@ struct api {
     struct http_events *events;
     struct http_limiter *sign_ins, *writes, *unknown_logins;
     struct touches *touches;
+    struct streams *streams;
     bool secure_cookie;
     struct http_route *routes;
     size_t route_count;
@@ -163,6 +164,9 @@ str api_applicants(const struct pack *p);
 extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[],
     record_routes[], figure_routes[], journal_routes[], file_routes[], import_routes[],
     account_routes[], operation_routes[];
+
+struct streams *api_streams_create(void);
+void api_streams_destroy(struct streams *s);
 
 void api_openapi_reply(struct http_request *req, const void *app);
 

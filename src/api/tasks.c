@@ -1,8 +1,19 @@
 /* The desk: tasks by danger, officers of a unit, live changes. */
 #include "api/internal.h"
 
+#include <pthread.h>
+
+/* Who watches: one entry a stream, so that nobody takes all of them. */
+enum { STREAMS_MAX = 256, STREAMS_EACH = 8 };
+struct streams {
+    pthread_mutex_t lock;
+    int64_t accounts[STREAMS_MAX]; /* 0: free */
+};
+
 /* Of one stream of changes. */
 struct watching {
+    struct streams *streams;
+    size_t place;
     int64_t looked_ms;
     bool there;
 };
@@ -183,14 +194,65 @@ static bool still_valid(const struct http_request *req)
     return still_here(req->user);
 }
 
+struct streams *api_streams_create(void)
+{
+    struct streams *s = mem_alloc(sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+void api_streams_destroy(struct streams *s)
+{
+    if (s)
+        pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
+
+static void leave(void *ctx)
+{
+    struct watching *w = ctx;
+    pthread_mutex_lock(&w->streams->lock);
+    w->streams->accounts[w->place] = 0;
+    pthread_mutex_unlock(&w->streams->lock);
+}
+
+/* A place among the streams; false: this account has as many as one may, or all are taken. */
+static bool enter(struct streams *s, int64_t account, struct watching *w)
+{
+    size_t own = 0, free = STREAMS_MAX;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = STREAMS_MAX; i-- > 0;) {
+        own += s->accounts[i] == account;
+        if (!s->accounts[i])
+            free = i;
+    }
+    bool entered = own < STREAMS_EACH && free < STREAMS_MAX;
+    if (entered)
+        s->accounts[free] = account;
+    pthread_mutex_unlock(&s->lock);
+    w->streams = s;
+    w->place = free;
+    return entered;
+}
+
 static void events(struct http_request *req, const void *app)
 {
     static const struct http_subscription subscription = { may_see, still_valid };
     struct call *c = api_call(req);
+    struct watching *w = ARENA_NEW(req->arena, struct watching);
     (void)app;
-    c->state = ARENA_NEW(req->arena, struct watching);
-    if (c->state)
-        http_reply_events(req, c->api->events, &subscription);
+    if (!w)
+        return;
+    if (!enter(c->api->streams, c->actor.account, w)) {
+        diag_set(&c->diag, ERR_TOO_MANY, "打开的页面过多,请关闭几个再试",
+            "too many pages are open; close some and try again");
+        api_fail(c);
+        return;
+    }
+    if (!arena_defer(req->arena, leave, w))
+        return;
+    c->state = w;
+    http_reply_events(req, c->api->events, &subscription);
 }
 
 static const struct api_param task_params[] = { { "scope", "string", "mine (default), unit, all" },

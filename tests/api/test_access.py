@@ -426,6 +426,25 @@ class Live(Refusals):
         watching.close()
         client.connection.close()
 
+    def test_nobody_takes_all_the_streams(self):
+        greedy = self.server.client("shouchu2")
+        several = [self.watch(greedy) for _ in range(8)]
+        self.both(greedy, lambda c: c.call("GET", "/api/events"), 429, "too-many-requests")
+        self.watch(self.jingfa1).close()
+        several.pop().close()
+        for _ in range(50):  # the server notices by and by that the reader has gone
+            time.sleep(0.1)
+            watching = socket.create_connection(("127.0.0.1", self.server.port), timeout=5)
+            watching.sendall(f"GET /api/events HTTP/1.1\r\nHost: x\r\nCookie: junma_session={greedy.cookie}\r\n\r\n".encode())
+            again = watching.recv(4096)
+            watching.close()
+            if b" 200 " in again.split(b"\r\n")[0]:
+                break
+        self.assertIn(b" 200 ", again.split(b"\r\n")[0])
+        for one in several:
+            one.close()
+        greedy.connection.close()
+
     def test_nobody_hears_nothing(self):
         anybody = self.server.client()
         self.both(anybody, lambda c: c.call("GET", "/api/events"), 401, "unauthenticated")
