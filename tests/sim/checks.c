@@ -51,9 +51,9 @@ static const struct {
         "SELECT c.number FROM promise p JOIN cases c ON c.zone = p.zone AND c.id = p.case_id"
         " WHERE p.zone = $1 AND p.task_id = 0 AND p.state IN (0, 1) AND (c.promise_state NOT IN"
         " (0, 1) OR p.due_at < c.due_at)" },
-    { "a promise of a case is open once",
-        "SELECT case_id FROM promise WHERE zone = $1 AND task_id = 0 AND state IN (0, 1) GROUP BY"
-        " case_id, code HAVING count(*) > 1" },
+    { "a promise is open once",
+        "SELECT case_id FROM promise WHERE zone = $1 AND state IN (0, 1) GROUP BY case_id,"
+        " task_id, code HAVING count(*) > 1" },
     { "a case is heard once at each step",
         "SELECT c.number FROM cases c WHERE c.zone = $1 AND (SELECT count(*) FROM promise p WHERE"
         " p.zone = c.zone AND p.case_id = c.id AND p.code = 'heard') > (SELECT count(*) FROM task"
@@ -111,6 +111,10 @@ static const struct {
         "SELECT number FROM cases WHERE zone = $1 GROUP BY number HAVING count(*) > 1" },
     { "what is journalled has its place",
         "SELECT kind FROM journal WHERE zone = $1 AND seq IS NULL" },
+    { "a step that was cancelled kept no promise by that",
+        "SELECT t.node FROM promise p JOIN task t ON t.zone = p.zone AND t.id = p.task_id WHERE"
+        " p.zone = $1 AND t.state = 'cancelled' AND p.state IN (2, 3) AND p.ended_at = t.done_at"
+        " AND coalesce(t.signed_at, 0) <> p.ended_at" },
     { "the signing promise ends with the signing",
         "SELECT t.node FROM promise p JOIN task t ON t.zone = p.zone AND t.id = p.task_id WHERE"
         " p.zone = $1 AND p.code = 'sign' AND p.state IN (0, 1) AND t.signed_at IS NOT NULL" },
