@@ -269,9 +269,8 @@ static bool may_reopen(struct may *m)
         return no(m, "这类办件不能重新办理,请另提新诉求",
             "this kind of case is not reopened; please raise a new one");
     if (v->row.reopened >= v->system->reopen_times)
-        return no_f(m, str_printf(a, "已经重新办理过%d次,请另提新诉求", v->system->reopen_times),
-            str_printf(a, "it was reopened %d time(s) already; please raise a new one",
-                v->system->reopen_times));
+        return no(m, "已经重新办理过,次数已用完,请另提新诉求",
+            "it was reopened already, as often as is allowed; please raise a new one");
     int64_t closed = zone_local_days(v->op->zone, v->row.closed_at),
             now = zone_local_days(v->op->zone, v->op->now_ms);
     if (calendar_days_between(pack->calendar, closed, now) > v->system->reopen_days)

@@ -158,7 +158,7 @@ static void reopened_once_within_ten_days(void **state)
     DO(h, &h->power, c.id, VERB_REPLY, .text = STR("更换。"));
     c = DO(h, &h->contact, c.id, VERB_RATE, .rating = 5);
     assert_int_equal(c.status, CASE_CLOSED);
-    REFUSED(h, &h->contact, c.id, ERR_NOT_ALLOWED, "once already", VERB_REOPEN, .text = STR("x"));
+    REFUSED(h, &h->contact, c.id, ERR_NOT_ALLOWED, "as often as is allowed", VERB_REOPEN, .text = STR("x"));
 }
 
 static void unknown_unit_is_dispatched(void **state)

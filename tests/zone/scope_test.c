@@ -145,10 +145,10 @@ static void raised_for_another_by_officers_only(void **state)
     assert_int_equal(sees(h, &h->contact, ""), 0);
     q.enterprise = 0;
     assert_int_equal(house_try_raise(h, &h->officer, q, &row), ERR_INVALID);
-    assert_string_equal(h->diag.field, "enterpriseId");
+    assert_string_equal(h->diag.field, "onBehalf.enterpriseId");
     q.enterprise = 4711;
     assert_int_equal(house_try_raise(h, &h->officer, q, &row), ERR_INVALID);
-    assert_string_equal(h->diag.field, "enterpriseId");
+    assert_string_equal(h->diag.field, "onBehalf.enterpriseId");
     q.enterprise = h->other;
     q.channel = "pigeon";
     assert_int_equal(house_try_raise(h, &h->officer, q, &row), ERR_INVALID);
