@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compare a running junma with the bare limit: bench/http.py --help.
+"""Compare a running junma with the bare limit: bench/compare.py --help.
 
 The limit (build/bench/baseline: the same rows, the same durability, nothing else) is started here,
 in a folder of its own; the product is already running and named by --product. They are asked in
