@@ -17,9 +17,9 @@ enum {
     FAULTS_MAX = 100
 };
 
-static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes,
+const struct http_route *const api_resources[] = { session_routes, zone_routes, case_routes,
     task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
-    account_routes, operation_routes };
+    account_routes, operation_routes, NULL };
 
 /* ---- failing ---- */
 
@@ -384,14 +384,14 @@ void api_publish_case(struct call *c, const struct case_change *change)
 static struct http_route *gather(size_t *count)
 {
     size_t n = 0;
-    for (size_t r = 0; r < sizeof resources / sizeof *resources; r++)
-        for (const struct http_route *p = resources[r]; p->method; p++)
+    for (size_t r = 0; api_resources[r]; r++)
+        for (const struct http_route *p = api_resources[r]; p->method; p++)
             n++;
     struct http_route *all = mem_alloc(n * sizeof *all);
     *count = n;
     n = 0;
-    for (size_t r = 0; r < sizeof resources / sizeof *resources; r++)
-        for (const struct http_route *p = resources[r]; p->method; p++)
+    for (size_t r = 0; api_resources[r]; r++)
+        for (const struct http_route *p = api_resources[r]; p->method; p++)
             all[n++] = *p;
     return all;
 }

@@ -168,6 +168,9 @@ extern const struct http_route session_routes[], zone_routes[], case_routes[], t
 struct streams *api_streams_create(void);
 void api_streams_destroy(struct streams *s);
 
+/* All of them, up to a NULL: what is served and what is documented come from this one list. */
+extern const struct http_route *const api_resources[];
+
 void api_openapi_reply(struct http_request *req, const void *app);
 
 #endif

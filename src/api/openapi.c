@@ -184,12 +184,9 @@ static void add_routes(json_t *paths, const struct http_route *r)
 
 str api_openapi(struct arena *a)
 {
-    static const struct http_route *const resources[] = { session_routes, zone_routes, case_routes,
-        task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
-        account_routes, operation_routes };
     json_t *paths = json_object();
-    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
-        add_routes(paths, resources[i]);
+    for (size_t i = 0; api_resources[i]; i++)
+        add_routes(paths, api_resources[i]);
     json_t *doc =
         json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}}",
             "openapi", "3.1.0", "info", "title", "Junma", "version", JUNMA_VERSION, "description",
