@@ -211,7 +211,7 @@ str str_hex(struct arena *a, const void *bytes, size_t count)
     return (str){ out, count * 2 };
 }
 
-static int hex_value(char c)
+int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -227,7 +227,7 @@ bool str_from_hex(str hex, unsigned char *out, size_t count)
     if (hex.bytes != count * 2)
         return false;
     for (size_t i = 0; i < count; i++) {
-        int high = hex_value(hex.data[2 * i]), low = hex_value(hex.data[2 * i + 1]);
+        int high = hex_digit(hex.data[2 * i]), low = hex_digit(hex.data[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         out[i] = (unsigned char)(high << 4 | low);

@@ -50,6 +50,8 @@ __attribute__((format(printf, 2, 3))) str str_printf(struct arena *a, const char
 __attribute__((format(printf, 2, 0))) str str_vprintf(struct arena *a, const char *format, va_list args);
 str str_concat(struct arena *a, str left, str right);
 str str_hex(struct arena *a, const void *bytes, size_t count); /* lower case */
+/* 0 to 15, or -1 for what is no digit. */
+int hex_digit(char c);
 bool str_from_hex(str hex, unsigned char *out, size_t count);  /* exactly count bytes */
 str str_base64(struct arena *a, const void *bytes, size_t count);
 /* Standard alphabet with padding (RFC 4648 clause 4), nothing else allowed. */

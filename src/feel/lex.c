@@ -171,21 +171,13 @@ str lex_normal(struct arena *a, str name)
     return buf_str(&out);
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool take_hex(str s, size_t *at, size_t digits, uint32_t *out)
 {
     if (s.bytes - *at < digits)
         return false;
     uint32_t value = 0;
     for (size_t i = 0; i < digits; i++) {
-        int digit = hex_value(s.data[*at + i]);
+        int digit = hex_digit(s.data[*at + i]);
         if (digit < 0)
             return false;
         value = value << 4 | (uint32_t)digit;

@@ -9,17 +9,6 @@
 
 #include <string.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Unescapes into out (as large as text); SIZE_MAX for a broken escape. */
 static size_t unescape(str text, int how, char *out)
 {
@@ -27,8 +16,8 @@ static size_t unescape(str text, int how, char *out)
     for (size_t i = 0; i < text.bytes; i++) {
         char c = text.data[i];
         if (c == '%') {
-            int high = i + 2 < text.bytes ? hex_value(text.data[i + 1]) : -1;
-            int low = i + 2 < text.bytes ? hex_value(text.data[i + 2]) : -1;
+            int high = i + 2 < text.bytes ? hex_digit(text.data[i + 1]) : -1;
+            int low = i + 2 < text.bytes ? hex_digit(text.data[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return SIZE_MAX;
             c = (char)(high << 4 | low);
