@@ -7,7 +7,7 @@
 #include "zone/ledger.h"
 #include "zone/query.h"
 
-enum { CASE_TASKS_MAX = 200, CASE_EVENTS_MAX = 2000 };
+enum { CASE_TASKS_MAX = 200 };
 
 /* A case being moved: its row, its definitions, its procedure, what a verb found and changed. */
 struct moving {
@@ -49,8 +49,6 @@ MUST_USE enum err promises_start_named(struct moving *m, str names, int64_t task
 /* Promises of the case begin with a step of the zone's at which they can be met. One that was met
  * without ending that step does not begin again there. */
 MUST_USE enum err promises_start_case(struct moving *m, const struct bpmn_node *step);
-/* The nearest open promise of the case or of one of its tasks; NULL when none. */
-const struct promise *promises_nearest(const struct moving *m, int64_t task_id);
 MUST_USE enum err tasks_due_update(struct moving *m, int64_t task_id);
 
 /* SQL that limits a query over `cases c` to what the actor may see (access of lists). */

@@ -121,7 +121,8 @@ enum err promises_met_by(struct moving *m, enum verb verb, int64_t task_id)
     return OK;
 }
 
-const struct promise *promises_nearest(const struct moving *m, int64_t task_id)
+/* The open promise of the case or of this task that will break first; NULL when there is none. */
+static const struct promise *promises_nearest(const struct moving *m, int64_t task_id)
 {
     const struct promise *best = NULL;
     for (size_t i = 0; i < m->promise_count; i++) {
