@@ -50,6 +50,7 @@ struct bpmn_node {
     str case_kind;                   /* junma:kind, on a process */
     str role, form, promise, verbs;  /* junma:…, on a user task; role falls back to the lane */
     str decision, result;            /* junma:decision, junma:resultVariable */
+    str signers;                     /* junma:signers: "parallel", "sequential": may be added */
     str called;                      /* call activity: the process or global task of this file */
     str attached;                    /* boundary event: the activity's id */
     const struct bpmn_plan *plan;    /* of this room */
@@ -193,6 +194,61 @@ MUST_USE enum err bpmn_may_move(struct bpmn_turn *t, const struct bpmn_instance 
 /* Marks in reached (node_count of the model) every activity that a token has passed before this
  * one on the way drawn, so that a page can offer where to return to. */
 void bpmn_earlier(const struct bpmn_instance *i, int64_t token, bool *reached);
+
+/* ── signers: instances added to a multi-instance activity under way, and taken away ───────────── *
+ *
+ * `token` is one instance's, or the activity's as a whole (bpmn_loop_at gives it). It must be
+ * multi-instance: drawn so, or a user task with junma:signers="parallel" or "sequential", which
+ * begins with one instance.
+ *
+ *              parallel                                sequential
+ *     BESIDE   one more at once                        last in the row
+ *     BEFORE   the new one now; this one is withdrawn (TASK_CANCELLED) and offered again, with a
+ *              new token, when the new one is done
+ *     AFTER    when this one is done                   next in the row
+ *
+ * vars (object or NULL) are the instance's own variables: its item, who it is for. The expressions
+ * junma:unit and junma:assignee see them. One that was added counts in numberOfInstances; one that
+ * was removed no longer does, but in numberOfTerminatedInstances. After a removal the completion
+ * condition is looked at again once somebody has completed. All sign, anyone signs, a vote:
+ * completion conditions over numberOfInstances, numberOfCompletedInstances and the junma:resultList,
+ * which holds the results so far (null for who has not answered), e.g.
+ *     none                                        all
+ *     numberOfCompletedInstances = 1              anyone
+ *     count(votes[item = "yes"]) * 2 > numberOfInstances or some v in votes satisfies v = "veto" */
+enum bpmn_place { BPMN_BESIDE, BPMN_BEFORE, BPMN_AFTER };
+/* The same answer as the call would give, without doing it: ERR_NOT_FOUND, ERR_NOT_ALLOWED (not
+ * multi-instance; the only one left) or ERR_LIMIT, with the reason. */
+MUST_USE enum err bpmn_may_add_instance(const struct bpmn_instance *i, int64_t token,
+    enum bpmn_place place, struct diag *d);
+MUST_USE enum err bpmn_may_remove_instance(const struct bpmn_instance *i, int64_t token,
+    struct diag *d);
+/* One turn each. A task that begins at once comes as TASK_CREATED. */
+MUST_USE enum err bpmn_add_instance(struct bpmn_turn *t, struct bpmn_instance *i, int64_t token,
+    enum bpmn_place place, const json_t *vars);
+/* The instance under way at this token is cancelled; who was to come after it, comes. */
+MUST_USE enum err bpmn_remove_instance(struct bpmn_turn *t, struct bpmn_instance *i, int64_t token);
+/* One that has not begun, by its index from bpmn_signers. */
+MUST_USE enum err bpmn_remove_coming(struct bpmn_turn *t, struct bpmn_instance *i, int64_t token,
+    int index);
+
+struct bpmn_signer {
+    int index;      /* from 0; of a row its place */
+    int after;      /* to come: after which index; -1 under way */
+    int64_t token;  /* 0: to come */
+    json_t *variables; /* under way: all it sees; to come: its own */
+};
+/* Who is under way and who is to come; with only >= 0 the one of that index. The number written. */
+size_t bpmn_signers(const struct bpmn_instance *i, int64_t token, struct arena *a, int only,
+    struct bpmn_signer *out, size_t capacity);
+
+struct bpmn_loop_state {
+    int64_t token; /* of the activity as a whole */
+    bool sequential;
+    int instances, active, completed, terminated; /* as expressions see them */
+};
+/* False when the token is neither a multi-instance activity nor one of its instances. */
+bool bpmn_loop_at(const struct bpmn_instance *i, int64_t token, struct bpmn_loop_state *out);
 
 /* ── looking ───────────────────────────────────────────────────────────────────────────────── */
 

@@ -82,6 +82,9 @@ static enum err check_token(const struct bpmn_instance *i, size_t n, struct diag
     const struct token *p = token_find(i, t->parent);
     if (!p || !scope_like(p) || !place_fits(m, t, p))
         return broken(d, 3, t->id, "不属于任何打开的环节", "belongs to nothing that is open");
+    if (t->done < 0 || t->removed < 0
+        || (t->state == TOKEN_LOOP && t->total >= 0 && t->done + t->removed > t->total))
+        return broken(d, 5, t->id, "多实例的个数不符", "has wrong numbers of instances");
     if (t->index >= 0 && p->state == TOKEN_LOOP && p->total >= 0 && t->index >= p->total)
         return broken(d, 5, t->id, "超出多实例的个数", "is beyond the number of instances");
     return check_state(m, t, d);

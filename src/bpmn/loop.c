@@ -2,27 +2,30 @@
  * Loops: the outer token (state LOOP) holds the count, its children at the same node are the
  * instances. Boundary events belong to the outer one.
  *
- * Names an expression may use: loopCounter (from 1, at the instance), numberOfInstances,
- * numberOfActiveInstances, numberOfCompletedInstances (at the outer token).
+ * Names an expression may use: loopCounter (from 1, at the instance); at the outer token
+ * numberOfInstances, numberOfActiveInstances, numberOfCompletedInstances,
+ * numberOfTerminatedInstances, and under its own name the list of the results so far. Instances that
+ * were taken away (signers.c) are terminated and no longer counted among numberOfInstances, so that
+ * "more than half" is half of those who are asked.
  */
 #include "bpmn/run.h"
 
 #define ITEMS STR(" items")
-#define RESULTS STR(" results")
 
-static void set_counters(struct run *r, int64_t outer)
+void loop_counters(struct run *r, int64_t outer)
 {
     struct token *t = token_find(r->i, outer);
-    int total = t->total, done = t->done, active = 0;
+    int total = t->total, done = t->done, removed = t->removed, active = 0;
     for (size_t n = 0; n < r->i->token_count; n++)
         active += r->i->tokens[n].parent == outer && r->i->tokens[n].state != TOKEN_DEAD;
     if (total >= 0)
-        vars_set_local(r, outer, STR("numberOfInstances"), feel_integer(total));
+        vars_set_local(r, outer, STR("numberOfInstances"), feel_integer(total - removed));
     vars_set_local(r, outer, STR("numberOfActiveInstances"), feel_integer(active));
     vars_set_local(r, outer, STR("numberOfCompletedInstances"), feel_integer(done));
+    vars_set_local(r, outer, STR("numberOfTerminatedInstances"), feel_integer(removed));
 }
 
-static void start_instance(struct run *r, int64_t outer, int index)
+void loop_begin_instance(struct run *r, int64_t outer, int index)
 {
     struct token *t = token_find(r->i, outer);
     const struct bpmn_loop *l = &plan_of(r, t)->loop;
@@ -32,11 +35,12 @@ static void start_instance(struct run *r, int64_t outer, int index)
         return;
     child->index = index;
     vars_set_local(r, id, STR("loopCounter"), feel_integer(index + 1));
-    feel_value items = vars_get(r->i, outer, ITEMS);
+    feel_value items = vars_own(r->i, outer, ITEMS);
     if (items.kind == FEEL_LIST && l->item.bytes && (size_t)index < items.list->count)
         vars_set_local(r, id, l->item, items.list->items[index]);
     if (l->result_item.bytes)
         vars_set_local(r, id, l->result_item, feel_null());
+    signers_vars(r, outer, id, index);
     token_queue(r, id, PHASE_PERFORM);
 }
 
@@ -45,8 +49,8 @@ static void leave(struct run *r, int64_t outer)
     struct token *t = token_find(r->i, outer);
     const struct bpmn_loop *l = &plan_of(r, t)->loop;
     int64_t parent = t->parent;
-    feel_value results = vars_get(r->i, outer, RESULTS);
-    if (l->result_list.bytes && results.kind == FEEL_LIST)
+    feel_value results = l->result_list.bytes ? vars_own(r->i, outer, l->result_list) : feel_null();
+    if (results.kind == FEEL_LIST)
         vars_set(r, parent, l->result_list, results);
     t = token_find(r->i, outer);
     t->state = TOKEN_SCOPE; /* nothing below it any more */
@@ -71,6 +75,8 @@ static int64_t instances_wanted(struct run *r, int64_t outer, const struct bpmn_
         }
         vars_set_local(r, outer, ITEMS, items);
         count = (int64_t)items.list->count;
+    } else if (!l->cardinality.program) {
+        count = 1; /* a task that signers may be added to begins with one */
     } else if (!feel_to_int64(expr_eval(r, outer, &l->cardinality), &count) || count < 0) {
         run_fail(r, ERR_INVALID, "多实例的次数“%.*s”须是不小于零的整数",
             "the number of instances \"%.*s\" must be a whole number from 0 up",
@@ -114,7 +120,7 @@ static void standard_next(struct run *r, int64_t outer, bool test)
     if (stop)
         leave(r, outer);
     else
-        start_instance(r, outer, done);
+        loop_begin_instance(r, outer, done);
 }
 
 void loop_start(struct run *r, int64_t token)
@@ -131,11 +137,11 @@ void loop_start(struct run *r, int64_t token)
     if (count < 0)
         return;
     token_find(r->i, token)->total = (int)count;
-    set_counters(r, token);
+    loop_counters(r, token);
     if (count == 0)
         leave(r, token);
     for (int n = 0; n < (l->kind == LOOP_SEQUENTIAL && count ? 1 : (int)count); n++)
-        start_instance(r, token, n);
+        loop_begin_instance(r, token, n);
 }
 
 static void keep_result(struct run *r, int64_t outer, const struct token *child)
@@ -143,7 +149,7 @@ static void keep_result(struct run *r, int64_t outer, const struct token *child)
     const struct bpmn_loop *l = &plan_of(r, child)->loop;
     if (!l->result_list.bytes || !l->result_item.bytes)
         return;
-    feel_value old = vars_get(r->i, outer, RESULTS);
+    feel_value old = vars_own(r->i, outer, l->result_list);
     size_t have = old.kind == FEEL_LIST ? old.list->count : 0;
     size_t want = have > (size_t)child->index + 1 ? have : (size_t)child->index + 1;
     feel_value *items = ARENA_ARRAY(r->turn->arena, feel_value, want);
@@ -154,35 +160,60 @@ static void keep_result(struct run *r, int64_t outer, const struct token *child)
     for (size_t n = 0; n < want; n++)
         items[n] = n < have ? old.list->items[n] : feel_null();
     items[child->index] = vars_get(r->i, child->id, l->result_item);
-    vars_set_local(r, outer, RESULTS, feel_list_of(r->turn->arena, items, want));
+    vars_set_local(r, outer, l->result_list, feel_list_of(r->turn->arena, items, want));
+}
+
+/* What the activity throws as an instance ends; its own boundary events hear it (table 10.29). */
+static void behave(struct run *r, int64_t outer, int done)
+{
+    const struct bpmn_loop *l = &plan_of(r, token_find(r->i, outer))->loop;
+    if (l->behavior == BEHAVIOR_NONE || (l->behavior == BEHAVIOR_ONE && done == 1))
+        event_tell_boundary(r, outer, &l->behavior_event);
+    for (int n = 0; l->behavior == BEHAVIOR_COMPLEX && n < l->complex_count && r->err == OK; n++)
+        if (expr_true(r, outer, &l->complex[n].condition) && l->complex[n].throws)
+            event_tell_boundary(r, outer, &l->complex[n].event);
+}
+
+/* Is it over? Else who comes after the instance that ended or was taken away. */
+void loop_look(struct run *r, int64_t outer, int after)
+{
+    struct token *t = token_find(r->i, outer);
+    if (r->err || !t)
+        return;
+    const struct bpmn_loop *l = &plan_of(r, t)->loop;
+    bool all = t->done + t->removed >= t->total;
+    if (l->completion.program && t->done && expr_true(r, outer, &l->completion)) {
+        token_cancel_children(r, outer, 0);
+        leave(r, outer);
+    } else if (r->err) {
+        return;
+    } else if (all) {
+        leave(r, outer);
+    } else if (l->kind == LOOP_SEQUENTIAL) {
+        loop_begin_instance(r, outer, after + 1);
+    } else {
+        int next = signers_follower(r, outer, after);
+        if (next >= 0)
+            loop_begin_instance(r, outer, next);
+    }
 }
 
 void loop_child_done(struct run *r, int64_t child)
 {
     struct token *c = token_find(r->i, child);
     int64_t outer = c->parent;
+    int index = c->index;
     const struct bpmn_loop *l = &plan_of(r, c)->loop;
     keep_result(r, outer, c);
     token_kill(r, child);
-    struct token *t = token_find(r->i, outer);
-    int done = ++t->done, total = t->total;
+    int done = ++token_find(r->i, outer)->done;
     if (r->err)
         return;
     if (l->kind == LOOP_STANDARD) {
         standard_next(r, outer, true);
         return;
     }
-    set_counters(r, outer);
-    if (l->behavior == BEHAVIOR_NONE || (l->behavior == BEHAVIOR_ONE && done == 1))
-        event_tell_boundary(r, outer, &l->behavior_event);
-    if (r->err)
-        return;
-    if (l->completion.program && expr_true(r, outer, &l->completion)) {
-        token_cancel_children(r, outer, 0);
-        leave(r, outer);
-    } else if (done >= total) {
-        leave(r, outer);
-    } else if (l->kind == LOOP_SEQUENTIAL) {
-        start_instance(r, outer, done);
-    }
+    loop_counters(r, outer);
+    behave(r, outer, done);
+    loop_look(r, outer, index);
 }

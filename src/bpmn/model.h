@@ -56,7 +56,16 @@ struct bpmn_loop {
     str item, result_item, result_list;
     bool test_before;
     enum bpmn_behavior behavior;
-    struct bpmn_event behavior_event; /* thrown as the instances end */
+    struct bpmn_event behavior_event; /* None, One: thrown as the instances end */
+    struct bpmn_complex *complex;     /* Complex: each thrown when its condition holds */
+    int complex_count;
+};
+
+/* complexBehaviorDefinition: looked at whenever an instance ends. */
+struct bpmn_complex {
+    struct bpmn_expr condition;
+    struct bpmn_event event;
+    bool throws; /* an event is optional */
 };
 
 /* to = from, at the start (input) or the end (output) of an activity. */
@@ -87,7 +96,6 @@ struct bpmn_plan {
     bool exclusive_event;  /* event gateway: eventGatewayType Exclusive */
     bool ordered;          /* ad-hoc: sequential */
     bool keep_remaining;   /* ad-hoc: cancelRemainingInstances="false" */
-    
     int attached;          /* boundary event: the activity */
     int handler;           /* compensation boundary event: the activity it calls */
     int called;            /* call activity: process in this model */

@@ -37,7 +37,10 @@
 #define iso_cycle_parse bpmn_in_iso_cycle_parse
 #define iso_date_time_valid bpmn_in_iso_date_time_valid
 #define iso_duration_valid bpmn_in_iso_duration_valid
+#define loop_begin_instance bpmn_in_loop_begin_instance
 #define loop_child_done bpmn_in_loop_child_done
+#define loop_counters bpmn_in_loop_counters
+#define loop_look bpmn_in_loop_look
 #define loop_start bpmn_in_loop_start
 #define model_add_node bpmn_in_model_add_node
 #define read_activity bpmn_in_read_activity
@@ -60,6 +63,8 @@
 #define run_finish_instance bpmn_in_run_finish_instance
 #define scope_check bpmn_in_scope_check
 #define scope_open bpmn_in_scope_open
+#define signers_follower bpmn_in_signers_follower
+#define signers_vars bpmn_in_signers_vars
 #define subscription_event bpmn_in_subscription_event
 #define subscriptions_of bpmn_in_subscriptions_of
 #define timer_drop bpmn_in_timer_drop
@@ -78,6 +83,7 @@
 #define vars_check_size bpmn_in_vars_check_size
 #define vars_get bpmn_in_vars_get
 #define vars_json bpmn_in_vars_json
+#define vars_own bpmn_in_vars_own
 #define vars_set bpmn_in_vars_set
 #define vars_set_json bpmn_in_vars_set_json
 #define vars_set_local bpmn_in_vars_set_local

@@ -32,6 +32,40 @@ static void read_standard_loop(struct reader *r, xmlNode *n, struct bpmn_loop *l
             "a loop needs a condition (loopCondition) or a maximum (loopMaximum)");
 }
 
+static void read_one_complex(struct reader *r, xmlNode *n, struct bpmn_complex *out)
+{
+    xmlNode *condition = xml_child(n, "condition"), *event = xml_child(n, "event");
+    if (!condition)
+        fault(r, n, ERR_INVALID, "complexBehaviorDefinition 须有条件(condition)",
+            "a <complexBehaviorDefinition> needs a <condition>");
+    else
+        read_expr(r, condition, true, &out->condition);
+    for (xmlNode *c = event ? event->children : NULL; c; c = c->next) {
+        xmlNode *definition = xml_is(c, "eventDefinitionRef") ? refs_element(r, xml_text(r, c)) : c;
+        if (definition && event_kind_of(definition) != EVENT_KIND_COUNT)
+            out->throws = read_event_definition(r, definition, &out->event);
+    }
+    if (event && !out->throws)
+        fault(r, event, ERR_INVALID, "complexBehaviorDefinition 的事件须有事件定义",
+            "the <event> of a <complexBehaviorDefinition> needs an event definition");
+}
+
+static void read_complex(struct reader *r, xmlNode *n, struct bpmn_loop *l)
+{
+    int count = xml_child_count(n, "complexBehaviorDefinition");
+    if (l->behavior == BEHAVIOR_COMPLEX && !count)
+        fault(r, n, ERR_INVALID, "behavior=\"Complex\" 须有 complexBehaviorDefinition 写明何时抛出什么",
+            "behavior=\"Complex\" needs a <complexBehaviorDefinition> that says what is thrown when");
+    if (l->behavior != BEHAVIOR_COMPLEX && count)
+        fault(r, n, ERR_INVALID,
+            "complexBehaviorDefinition 只用于 behavior=\"Complex\" 的多实例",
+            "<complexBehaviorDefinition> has a meaning with behavior=\"Complex\" only");
+    l->complex = ARENA_ARRAY(r->arena, struct bpmn_complex, (size_t)count);
+    for (xmlNode *c = l->complex ? xml_child(n, "complexBehaviorDefinition") : NULL; c;
+         c = xml_next(c, "complexBehaviorDefinition"))
+        read_one_complex(r, c, &l->complex[l->complex_count++]);
+}
+
 static void read_behavior(struct reader *r, xmlNode *n, struct bpmn_loop *l)
 {
     static const char *const words[] = { "All", "None", "One", "Complex" };
@@ -40,9 +74,7 @@ static void read_behavior(struct reader *r, xmlNode *n, struct bpmn_loop *l)
     for (int i = 0; i < 4; i++)
         if (str_is(word, words[i]))
             l->behavior = (enum bpmn_behavior)i;
-    if (l->behavior == BEHAVIOR_COMPLEX)
-        fault(r, n, ERR_UNSUPPORTED, "不执行 behavior=\"Complex\" 的多实例行为",
-            "behavior=\"Complex\" of a multi-instance activity is not executed");
+    read_complex(r, n, l);
     if (l->behavior != BEHAVIOR_NONE && l->behavior != BEHAVIOR_ONE)
         return;
     const char *attr = l->behavior == BEHAVIOR_NONE ? "noneBehaviorEventRef" : "oneBehaviorEventRef";
@@ -262,7 +294,7 @@ static const struct {
     const char *name, *element;
 } ours[] = { { "nameEn", NULL }, { "kind", "process" }, { "role", "userTask" }, { "unit", "userTask" },
     { "assignee", "userTask" }, { "form", "userTask" }, { "promise", "userTask" },
-    { "verbs", "userTask" }, { "decision", "businessRuleTask" },
+    { "verbs", "userTask" }, { "signers", "userTask" }, { "decision", "businessRuleTask" },
     { "resultVariable", "businessRuleTask" }, { "resultVariable", "scriptTask" },
     { "calendar", "timerEventDefinition" }, { "calendar", "intermediateCatchEvent" },
     { "calendar", "boundaryEvent" }, { "calendar", "startEvent" },
@@ -286,6 +318,23 @@ static void read_task_expr(struct reader *r, xmlNode *n, const char *name, struc
         compile_expr(r, n, text, out);
 }
 
+/* A task that is one person's, and to which others may be added while it waits. */
+static void read_signers(struct reader *r, xmlNode *n, struct bpmn_node *out, struct bpmn_plan *p)
+{
+    out->signers = xml_attr_ns(r, n, "signers", NS_JUNMA);
+    bool sequential = str_is(out->signers, "sequential");
+    if (!out->signers.bytes)
+        return;
+    if (!sequential && !str_is(out->signers, "parallel"))
+        fault(r, n, ERR_INVALID, "junma:signers 的值是“%.*s”,应为 parallel 或 sequential",
+            "junma:signers is \"%.*s\"; it must be parallel or sequential", SAY(out->signers));
+    else if (p->loop.kind != LOOP_NONE)
+        fault(r, n, ERR_INVALID, "多实例本来就可以加签减签,不必再写 junma:signers",
+            "signers can be added to a multi-instance task anyway: remove junma:signers");
+    else
+        p->loop.kind = sequential ? LOOP_SEQUENTIAL : LOOP_PARALLEL;
+}
+
 void read_junma(struct reader *r, int node)
 {
     struct bpmn_node *out = &r->model->nodes[node];
@@ -301,6 +350,7 @@ void read_junma(struct reader *r, int node)
         out->form = xml_attr_ns(r, n, "form", NS_JUNMA);
         out->promise = xml_attr_ns(r, n, "promise", NS_JUNMA);
         out->verbs = xml_attr_ns(r, n, "verbs", NS_JUNMA);
+        read_signers(r, n, out, p);
         read_task_expr(r, n, "unit", &p->unit);
         read_task_expr(r, n, "assignee", &p->assignee);
     }

@@ -234,10 +234,6 @@ static void check_loop(struct reader *r, xmlNode *n)
 {
     check_loop_item(r, n, "loopDataInputRef", "inputDataItem");
     check_loop_item(r, n, "loopDataOutputRef", "outputDataItem");
-    if (xml_child(n, "complexBehaviorDefinition"))
-        fault(r, n, ERR_UNSUPPORTED, "不执行 complexBehaviorDefinition,请改用 behavior=\"All\" 或完成条件",
-            "complexBehaviorDefinition is not executed: use behavior=\"All\" or a completion "
-            "condition");
 }
 
 static void check_role(struct reader *r, xmlNode *n)

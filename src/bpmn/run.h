@@ -40,6 +40,7 @@ struct token {
     enum token_phase phase; /* of a READY token: what is next */
     int index;              /* instance of a loop, from 0; -1 else. Ad-hoc: next child to start */
     int total, done;        /* loop: instances wanted (-1: unknown) and done */
+    int removed;            /* loop: instances that were taken away again */
     uint64_t heard; /* events of a parallel multiple that came; conditions that hold; flows */
     bool interrupted; /* scope: an interrupting event sub-process has taken over */
     int64_t waits;    /* compensation handler: the token that waits for it */
@@ -124,6 +125,7 @@ void instance_compact(struct bpmn_instance *i);
 
 /* vars.c */
 feel_value vars_get(const struct bpmn_instance *i, int64_t token, str name);
+feel_value vars_own(const struct bpmn_instance *i, int64_t token, str name); /* of that token alone */
 void vars_set(struct run *r, int64_t token, str name, feel_value v);       /* where it lives */
 void vars_set_local(struct run *r, int64_t token, str name, feel_value v); /* at this token */
 void vars_set_json(struct run *r, int64_t token, const json_t *vars);
@@ -150,6 +152,13 @@ bool is_loop_instance(const struct run *r, const struct token *t);
 /* loop.c */
 void loop_start(struct run *r, int64_t token);
 void loop_child_done(struct run *r, int64_t child);
+void loop_begin_instance(struct run *r, int64_t outer, int index);
+void loop_counters(struct run *r, int64_t outer);
+void loop_look(struct run *r, int64_t outer, int after); /* is it over, who is next */
+
+/* signers.c */
+void signers_vars(struct run *r, int64_t outer, int64_t child, int index);
+int signers_follower(struct run *r, int64_t outer, int index); /* -1: nobody; else it goes now */
 
 /* gateway.c */
 void flows_take(struct run *r, int64_t token); /* all that hold; the token goes */

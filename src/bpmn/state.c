@@ -113,6 +113,7 @@ static void put_token(struct buf *b, const struct bpmn_model *m, const struct to
     put_number(b, "x", t->index, -1);
     put_number(b, "t", t->total, 0);
     put_number(b, "d", t->done, 0);
+    put_number(b, "g", t->removed, 0);
     put_number(b, "h", (int64_t)t->heard, 0);
     put_number(b, "u", t->interrupted, 0);
     put_number(b, "w", t->waits, 0);
@@ -288,7 +289,8 @@ static enum err get_token(struct loader *l, const json_t *o, struct token *t)
     str state = json_str(o, "s"), flow = json_str(o, "f");
     *t = (struct token){ .id = json_int(o, "i", 0), .parent = json_int(o, "p", 0), .via = -1,
         .index = (int)json_int(o, "x", -1), .total = (int)json_int(o, "t", 0),
-        .done = (int)json_int(o, "d", 0), .heard = (uint64_t)json_int(o, "h", 0),
+        .done = (int)json_int(o, "d", 0), .removed = (int)json_int(o, "g", 0),
+        .heard = (uint64_t)json_int(o, "h", 0),
         .interrupted = json_int(o, "u", 0) != 0, .waits = json_int(o, "w", 0),
         .undoes = json_int(o, "o", 0) };
     TRY(get_node(l, o, &t->node));

@@ -30,6 +30,13 @@ feel_value vars_get(const struct bpmn_instance *i, int64_t token, str name)
     return feel_null();
 }
 
+feel_value vars_own(const struct bpmn_instance *i, int64_t token, str name)
+{
+    const struct token *t = token_find(i, token);
+    const feel_value *v = t ? own(t, name) : NULL;
+    return v ? *v : feel_null();
+}
+
 static struct feel_context *with(struct arena *a, const struct feel_context *old, str name,
     feel_value v)
 {

@@ -51,7 +51,7 @@ static json_t *json_of(struct world *w, const char *text)
     return v;
 }
 
-static void begin(struct world *w)
+void world_begin(struct world *w)
 {
     arena_reset(&w->turn_arena);
     w->diag = (struct diag){ 0 };
@@ -59,7 +59,7 @@ static void begin(struct world *w)
 }
 
 /* After every turn: the invariants hold, and the state reads back to the same text. */
-static enum err after(struct world *w, enum err err)
+enum err world_after(struct world *w, enum err err)
 {
     struct diag d = { 0 };
     str again;
@@ -86,8 +86,8 @@ static enum err after(struct world *w, enum err err)
 
 enum err world_start(struct world *w, const char *vars)
 {
-    begin(w);
-    return after(w, bpmn_start(&w->turn, &w->home, w->model, STR("P"), STR_NONE, json_of(w,
+    world_begin(w);
+    return world_after(w, bpmn_start(&w->turn, &w->home, w->model, STR("P"), STR_NONE, json_of(w,
         vars), &w->instance));
 }
 
@@ -107,8 +107,8 @@ int64_t world_token(struct world *w, const char *node)
 
 enum err world_complete(struct world *w, const char *node, const char *vars)
 {
-    begin(w);
-    return after(w, bpmn_complete(&w->turn, w->instance, world_token(w, node), json_of(w, vars)));
+    world_begin(w);
+    return world_after(w, bpmn_complete(&w->turn, w->instance, world_token(w, node), json_of(w, vars)));
 }
 
 /* Which timer was set for a node stands in the saved state. */
@@ -126,44 +126,44 @@ static int64_t timer_of(struct world *w, const char *node)
 
 enum err world_timer(struct world *w, const char *node)
 {
-    begin(w);
-    return after(w, bpmn_timer(&w->turn, w->instance, timer_of(w, node)));
+    world_begin(w);
+    return world_after(w, bpmn_timer(&w->turn, w->instance, timer_of(w, node)));
 }
 
 enum err world_message(struct world *w, const char *name, bool *taken)
 {
-    begin(w);
-    return after(w, bpmn_message(&w->turn, w->instance, str_from(name), NULL, taken));
+    world_begin(w);
+    return world_after(w, bpmn_message(&w->turn, w->instance, str_from(name), NULL, taken));
 }
 
 enum err world_signal(struct world *w, const char *name, bool *taken)
 {
-    begin(w);
-    return after(w, bpmn_signal(&w->turn, w->instance, str_from(name), NULL, taken));
+    world_begin(w);
+    return world_after(w, bpmn_signal(&w->turn, w->instance, str_from(name), NULL, taken));
 }
 
 enum err world_move(struct world *w, const char *node, const char *target)
 {
     int64_t listed[64];
     size_t count = 64;
-    begin(w);
+    world_begin(w);
     enum err may = bpmn_may_move(&w->turn, w->instance, world_token(w, node), str_from(target),
         listed, &count);
     enum err err = bpmn_move(&w->turn, w->instance, world_token(w, node), str_from(target));
     assert_int_equal(may, err); /* the dry run says what happens */
-    return after(w, err);
+    return world_after(w, err);
 }
 
 enum err world_fail(struct world *w, const char *node, const char *code)
 {
-    begin(w);
-    return after(w, bpmn_fail(&w->turn, w->instance, world_token(w, node), str_from(code)));
+    world_begin(w);
+    return world_after(w, bpmn_fail(&w->turn, w->instance, world_token(w, node), str_from(code)));
 }
 
 enum err world_set(struct world *w, const char *vars)
 {
-    begin(w);
-    return after(w, bpmn_set(&w->turn, w->instance, json_of(w, vars)));
+    world_begin(w);
+    return world_after(w, bpmn_set(&w->turn, w->instance, json_of(w, vars)));
 }
 
 str world_waiting(struct world *w)

@@ -48,6 +48,9 @@ struct world {
 
 void world_init(struct world *w, const char *xml);
 void world_release(struct world *w);
+/* Around a turn that has no helper here: begin, one call with w->turn, after(what it gave). */
+void world_begin(struct world *w);
+enum err world_after(struct world *w, enum err err);
 /* Begins process P; variables as JSON text or NULL. */
 enum err world_start(struct world *w, const char *vars);
 enum err world_complete(struct world *w, const char *node, const char *vars);
