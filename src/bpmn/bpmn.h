@@ -273,6 +273,22 @@ MUST_USE enum err bpmn_save(const struct bpmn_instance *i, struct arena *a, str 
 /* Reads a state back and checks it against the model. ERR_INVALID names what does not fit. */
 MUST_USE enum err bpmn_restore(struct arena *home, const struct bpmn_model *m, str state,
     struct bpmn_instance **out, struct diag *d);
+
+/* Takes a state of one version of a procedure into another: old id → new id, for nodes and flows;
+ * ids that are not named stay. Everything that stands where the new version has no place for it is
+ * one conflict: field = the old id, a sentence that says what to do. Without conflicts it is one
+ * turn: tasks under way stay with their tokens (what the new version says of them counts from now),
+ * timers under way keep their numbers and so their due times, timers that the new version has
+ * besides are set (TIMER_SET), those it has no longer are cancelled (TIMER_CANCELLED). *out, in home,
+ * is set on OK only; the old state is untouched either way. ERR_INVALID when there are conflicts. */
+struct bpmn_mapping {
+    str from, to;
+};
+MUST_USE enum err bpmn_migrate(struct bpmn_turn *t, struct arena *home,
+    const struct bpmn_model *from, const struct bpmn_model *to, str state,
+    const struct bpmn_mapping *mapping, size_t mapping_count, struct bpmn_instance **out,
+    struct diag_list *conflicts);
+
 /* Every invariant of README.md; for tests and the simulator. */
 MUST_USE enum err bpmn_instance_check(const struct bpmn_instance *i, struct diag *d);
 

@@ -113,6 +113,15 @@ static void parallel_join(struct run *r, int64_t token)
     flows_take(r, token);
 }
 
+void gateway_look_again(struct run *r)
+{
+    for (size_t n = 0; n < r->i->token_count && r->err == OK; n++) {
+        const struct token *t = &r->i->tokens[n];
+        if (t->state == TOKEN_ARRIVED && node_of(r, t)->kind == BPMN_PARALLEL_GATEWAY)
+            parallel_join(r, t->id);
+    }
+}
+
 /* ── who can still come ────────────────────────────────────────────────────────────────────── */
 
 /* Marks the nodes from which `to` (already marked) can be reached, not walking through `gate`. */

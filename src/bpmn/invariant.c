@@ -65,7 +65,7 @@ static enum err check_state(const struct bpmn_model *m, const struct token *t, s
     return fits ? OK : broken(d, 4, t->id, "的状态与所在节点不符", "is in a state its node cannot have");
 }
 
-static enum err check_token(const struct bpmn_instance *i, size_t n, struct diag *d)
+enum err instance_check_token(const struct bpmn_instance *i, size_t n, struct diag *d)
 {
     const struct token *t = &i->tokens[n];
     const struct bpmn_model *m = i->model;
@@ -90,7 +90,7 @@ static enum err check_token(const struct bpmn_instance *i, size_t n, struct diag
     return check_state(m, t, d);
 }
 
-static enum err check_timer(const struct bpmn_instance *i, const struct timer *t, struct diag *d)
+enum err instance_check_timer(const struct bpmn_instance *i, const struct timer *t, struct diag *d)
 {
     const struct token *owner = token_find(i, t->sub.token);
     const struct bpmn_plan *p = &i->model->plans[t->sub.node];
@@ -110,9 +110,9 @@ static enum err check_timer(const struct bpmn_instance *i, const struct timer *t
 enum err bpmn_instance_check(const struct bpmn_instance *i, struct diag *d)
 {
     for (size_t n = 0; n < i->token_count; n++)
-        TRY(check_token(i, n, d));
+        TRY(instance_check_token(i, n, d));
     for (size_t n = 0; n < i->timer_count; n++)
-        TRY(check_timer(i, &i->timers[n], d));
+        TRY(instance_check_timer(i, &i->timers[n], d));
     for (size_t n = 0; n < i->record_count; n++)
         if (i->records[n].scope <= 0 || i->records[n].token <= 0)
             return broken(d, 7, i->records[n].token, "的补偿记录有误", "has a wrong record");

@@ -30,9 +30,13 @@
 #define fault_diag bpmn_in_fault_diag
 #define flows_take bpmn_in_flows_take
 #define gateway_enter bpmn_in_gateway_enter
+#define gateway_look_again bpmn_in_gateway_look_again
 #define gateway_wake_joins bpmn_in_gateway_wake_joins
 #define index_add bpmn_in_index_add
 #define instance_compact bpmn_in_instance_compact
+#define instance_check_timer bpmn_in_instance_check_timer
+#define instance_check_token bpmn_in_instance_check_token
+#define instance_read bpmn_in_instance_read
 #define is_loop_instance bpmn_in_is_loop_instance
 #define iso_cycle_parse bpmn_in_iso_cycle_parse
 #define iso_date_time_valid bpmn_in_iso_date_time_valid

@@ -123,6 +123,13 @@ void records_drop(struct run *r, int64_t scope);
 struct bpmn_effect *effect(struct run *r, enum bpmn_effect_kind kind, const struct token *t);
 void instance_compact(struct bpmn_instance *i);
 
+/* state.c, invariant.c */
+MUST_USE enum err instance_read(struct arena *home, const struct bpmn_model *m, const json_t *root,
+    struct bpmn_instance **out, struct diag *d); /* not yet checked */
+MUST_USE enum err instance_check_token(const struct bpmn_instance *i, size_t n, struct diag *d);
+MUST_USE enum err instance_check_timer(const struct bpmn_instance *i, const struct timer *t,
+    struct diag *d);
+
 /* vars.c */
 feel_value vars_get(const struct bpmn_instance *i, int64_t token, str name);
 feel_value vars_own(const struct bpmn_instance *i, int64_t token, str name); /* of that token alone */
@@ -164,6 +171,7 @@ int signers_follower(struct run *r, int64_t outer, int index); /* -1: nobody; el
 void flows_take(struct run *r, int64_t token); /* all that hold; the token goes */
 void gateway_enter(struct run *r, int64_t token);
 bool gateway_wake_joins(struct run *r); /* true when one fired */
+void gateway_look_again(struct run *r); /* at joins that another version of the model may have filled */
 
 /* event.c */
 void event_catch_enter(struct run *r, int64_t token);

@@ -182,7 +182,6 @@ enum err bpmn_save(const struct bpmn_instance *i, struct arena *a, str *out, str
 
 struct loader {
     struct bpmn_instance *i;
-    struct arena *scratch;
     struct diag *d;
 };
 
@@ -356,32 +355,39 @@ static enum err get_arrays(struct loader *l, const json_t *root)
     return OK;
 }
 
-static enum err restore(struct loader *l, str state)
+enum err instance_read(struct arena *home, const struct bpmn_model *m, const json_t *root,
+    struct bpmn_instance **out, struct diag *d)
 {
-    json_t *root;
-    if (state.bytes > BPMN_STATE_BYTES_MAX)
-        return bad(l, "bytes");
-    TRY(json_parse(l->scratch, state, &root, l->d));
+    struct bpmn_instance *i = ARENA_NEW(home, struct bpmn_instance);
+    struct loader l = { i, d };
+    if (!i)
+        return diag_arena(d, home);
+    *i = (struct bpmn_instance){ .home = home, .model = m };
     if (!json_is_object(root) || json_int(root, "v", 0) != 1)
-        return bad(l, "v");
-    l->i->next_id = json_int(root, "next", 0);
-    TRY(get_arrays(l, root));
-    l->i->ended = l->i->tokens[0].state == TOKEN_ENDED;
-    TRY(diag_arena(l->d, l->i->home));
-    return bpmn_instance_check(l->i, l->d);
+        return bad(&l, "v");
+    i->next_id = json_int(root, "next", 0);
+    TRY(get_arrays(&l, root));
+    i->ended = i->tokens[0].state == TOKEN_ENDED;
+    TRY(diag_arena(d, home));
+    *out = i;
+    return OK;
 }
 
 enum err bpmn_restore(struct arena *home, const struct bpmn_model *m, str state,
     struct bpmn_instance **out, struct diag *d)
 {
     struct arena scratch;
-    struct bpmn_instance *i = ARENA_NEW(home, struct bpmn_instance);
-    if (!i)
-        return diag_arena(d, home);
-    *i = (struct bpmn_instance){ .home = home, .model = m };
+    struct bpmn_instance *i;
+    json_t *root;
+    if (state.bytes > BPMN_STATE_BYTES_MAX)
+        return diag_set(d, ERR_INVALID, "流程状态超过 %d 字节", "the saved state is over %d bytes",
+            BPMN_STATE_BYTES_MAX);
     arena_init(&scratch, home->source, 64 * MIB);
-    struct loader l = { i, &scratch, d };
-    enum err err = restore(&l, state);
+    enum err err = json_parse(&scratch, state, &root, d);
+    if (err == OK)
+        err = instance_read(home, m, root, &i, d);
+    if (err == OK)
+        err = bpmn_instance_check(i, d);
     arena_release(&scratch);
     if (err == OK)
         *out = i;
