@@ -19,7 +19,7 @@ enum {
 
 const struct http_route *const api_resources[] = { session_routes, zone_routes, case_routes,
     task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
-    account_routes, operation_routes, NULL };
+    account_routes, operation_routes, procedure_routes, NULL };
 
 /* ---- failing ---- */
 

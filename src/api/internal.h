@@ -163,7 +163,7 @@ str api_applicants(const struct pack *p);
 
 extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[],
     record_routes[], figure_routes[], journal_routes[], file_routes[], import_routes[],
-    account_routes[], operation_routes[];
+    account_routes[], operation_routes[], procedure_routes[];
 
 struct streams *api_streams_create(void);
 void api_streams_destroy(struct streams *s);

@@ -206,6 +206,31 @@ FIELDS(inclusion) = { { "index", API_INT, R }, { "size", API_INT, R },
     { "leafHash", API_TEXT, R }, { "proof", API_TEXTS, R }, END };
 FIELDS(consistency) = { { "from", API_INT, R }, { "to", API_INT, R },
     { "proof", API_TEXTS, R }, END };
+FIELDS(way_item) = { { "node", API_TEXT, R }, { "flow", API_TEXT, R | N }, END };
+FIELDS(way_step) = { { "order", API_INT, R }, { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "element", API_TEXT, R, 0, NULL, "of BPMN: userTask …; empty when the version is gone" },
+    { "how", API_TEXT, R, 0, NULL, "here done cancelled moved passed" },
+    { "enteredAt", API_INSTANT, R }, { "leftAt", API_INSTANT, R | N },
+    { "minutes", API_INT, R | N, 0, NULL, "office minutes stayed, so far while it is there" },
+    { "unit", API_OBJECT, R | N, 0, "Unit" }, { "person", API_TEXT, R | N },
+    { "passed", API_LIST, R, 0, "WayItem", "what was passed on the way there, in order" }, END };
+FIELDS(case_way_body) = { { "kind", API_TEXT, R }, { "version", API_TEXT, R },
+    { "drawn", API_BOOL, R, 0, NULL, "there is a drawing to show it on" },
+    { "steps", API_LIST, R, 0, "WayStep" }, { "next", API_LIST, R, 0, "Step" }, END };
+FIELDS(procedure_version) = { { "version", API_TEXT, R }, { "loadedAt", API_INSTANT, R | N },
+    { "running", API_INT, R }, { "current", API_BOOL, R }, END };
+FIELDS(procedure_body) = { { "kind", API_TEXT, R }, { "process", API_TEXT, R },
+    { "name", API_NAME, R }, { "file", API_TEXT, R },
+    { "versions", API_LIST, R, 0, "ProcedureVersion" }, END };
+FIELDS(wait_step) = { { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "drawn", API_BOOL, R, 0, NULL, "it is in the procedure in force" },
+    { "now", API_INT, R }, { "oldestAt", API_INSTANT, R | N }, { "oldestMinutes", API_INT, R | N },
+    { "past", API_INT, R, 0, NULL, "stays that ended in the period" },
+    { "median", API_INT, R | N, 0, NULL, "office minutes" }, { "p90", API_INT, R | N }, END };
+FIELDS(waits_body) = { { "kind", API_TEXT, R }, { "from", API_TEXT, R }, { "to", API_TEXT, R },
+    { "at", API_INSTANT, R }, { "steps", API_LIST, R, 0, "WaitStep" }, END };
+FIELDS(waiting_case) = { { "case", API_OBJECT, R, 0, "CaseSummary" }, { "minutes", API_INT, R },
+    END };
 FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, END };
 FIELDS(field_error) = { { "field", API_TEXT, 0 }, { "message", API_TEXT, R },
     { "code", API_TEXT, 0 }, END };
@@ -251,6 +276,11 @@ const struct api_schema api_schemas[] = {
     { "ImportFault", NULL, import_fault }, { "ImportResult", NULL, import_result },
     { "Inclusion", NULL, inclusion },
     { "Consistency", NULL, consistency }, { "FieldError", NULL, field_error },
+    { "WayItem", NULL, way_item }, { "WayStep", "a stay of a case at a step", way_step },
+    { "CaseWay", "the way of a case through its procedure", case_way_body },
+    { "ProcedureVersion", NULL, procedure_version }, { "Procedure", NULL, procedure_body },
+    { "WaitStep", NULL, wait_step }, { "Waits", "where cases wait", waits_body },
+    { "WaitingCase", NULL, waiting_case },
     { "Problem", "what went wrong (RFC 9457)", problem },
 };
 const size_t api_schema_count = sizeof api_schemas / sizeof *api_schemas;

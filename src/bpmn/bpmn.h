@@ -85,6 +85,10 @@ const char *bpmn_kind_element(enum bpmn_kind k); /* "userTask" */
 const char *bpmn_kind_zh(enum bpmn_kind k);
 const char *bpmn_kind_en(enum bpmn_kind k);
 
+/* Marks in reached (node_count, not cleared) the human steps, awaited events and ends that may come
+ * next after a node, conditions unasked. seen: room of the same size. */
+void bpmn_next(const struct bpmn_model *m, const struct bpmn_node *from, bool *seen, bool *reached);
+
 /* ── running ───────────────────────────────────────────────────────────────────────────────── */
 
 struct bpmn_instance;
@@ -96,7 +100,8 @@ enum bpmn_effect_kind {
     BPMN_TIMER_SET,       /* node, token, timer, timer_kind, text, working, after */
     BPMN_TIMER_CANCELLED, /* node, token, timer */
     BPMN_DECIDED,         /* node, token, text = decision, value = its result */
-    BPMN_ENTERED,         /* node, token: every node a token enters, for the way gone */
+    BPMN_ENTERED,         /* node, token, text = id of the flow it came by or "": every node a token
+                             enters, for the way gone */
     BPMN_LEFT,            /* node, token */
     BPMN_MESSAGE_SENT,    /* node, token, text = message name, value = its payload or NULL */
     BPMN_SIGNAL_SENT,     /* node, token, text = signal name; already heard within the instance */

@@ -119,7 +119,9 @@ static void enter(struct run *r, struct token *t)
     int64_t id = t->id;
     if (!count_step(r, t->node))
         return;
-    effect(r, BPMN_ENTERED, t);
+    struct bpmn_effect *entered = effect(r, BPMN_ENTERED, t);
+    if (t->via >= 0)
+        entered->text = r->i->model->flows[t->via].id;
     if (bpmn_is_activity(kind))
         activity_enter(r, id);
     else if (bpmn_is_gateway(kind))

@@ -43,6 +43,9 @@ MUST_USE enum err procedure_cancel(struct moving *m, enum promise_state promises
 /* Sets variables without moving. */
 MUST_USE enum err procedure_set(struct moving *m, const json_t *variables);
 
+/* Keeps the way of the case (way.h): stays that ended, stays that began, steps passed. */
+MUST_USE enum err way_keep(struct moving *m, const struct bpmn_turn *t);
+
 /* Promises of the case (task_id 0) or of a task that this verb fulfils are met. */
 MUST_USE enum err promises_met_by(struct moving *m, enum verb verb, int64_t task_id);
 MUST_USE enum err promises_start_named(struct moving *m, str names, int64_t task_id);

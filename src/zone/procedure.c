@@ -237,7 +237,7 @@ static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
     take_variables(m);
     for (size_t i = 0; i < t->effect_count; i++)
         TRY(apply(m, &t->effects[i]));
-    return OK;
+    return way_keep(m, t);
 }
 
 #define TURN(m, call)                                                                              \

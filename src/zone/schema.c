@@ -126,6 +126,25 @@ static const char tasks[] =
     "CREATE INDEX knowledge_case ON knowledge (zone, case_id);"
     "{search:knowledge_search};";
 
+/* The way of a case, one row a stay: a step that waited, with the steps passed on the way to it
+ * (JSON, [node, flow] each); the last row of a case that has ended is where it ended. how: here,
+ * done, cancelled, moved, passed. minutes: office minutes from entering to leaving, NULL while it
+ * waits and where nothing waited. What was open before there was a way begins it with its task. */
+static const char way[] =
+    "CREATE TABLE case_step (zone TEXT NOT NULL, case_id BIGINT NOT NULL, ord BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, node TEXT NOT NULL, token BIGINT NOT NULL, entered_at BIGINT NOT NULL,"
+    " left_at BIGINT, minutes BIGINT, how TEXT NOT NULL, passed TEXT NOT NULL,"
+    " PRIMARY KEY (zone, case_id, ord)){clustered};"
+    "CREATE INDEX case_step_here ON case_step (zone, kind, node, entered_at, case_id)"
+    " WHERE left_at IS NULL;"
+    "CREATE INDEX case_step_waited ON case_step (zone, kind, left_at, node, minutes, case_id)"
+    " WHERE minutes IS NOT NULL;"
+    "INSERT INTO case_step (zone, case_id, ord, kind, node, token, entered_at, left_at, how, passed)"
+    " SELECT t.zone, t.case_id, row_number() OVER (PARTITION BY t.zone, t.case_id ORDER BY t.id),"
+    " c.kind, t.node, t.token, t.created_at, t.done_at, CASE WHEN t.state = 'done' THEN 'done'"
+    " WHEN t.state = 'cancelled' THEN 'cancelled' ELSE 'here' END, ''"
+    " FROM task t JOIN cases c ON c.zone = t.zone AND c.id = t.case_id;";
+
 /* Status words and the promise's state are numbers in `cases` (enum order of case.h, promise.h) and
  * words here. */
 static const char report[] =
@@ -147,5 +166,6 @@ const struct store_migration zone_migrations[] = {
     { 3, "cases", cases },
     { 4, "tasks, promises, timers, attachments, knowledge", tasks },
     { 5, "view for reports", report },
+    { 6, "the way of cases", way },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

@@ -115,6 +115,20 @@ static const struct {
         "SELECT t.node FROM promise p JOIN task t ON t.zone = p.zone AND t.id = p.task_id WHERE"
         " p.zone = $1 AND t.state = 'cancelled' AND p.state IN (2, 3) AND p.ended_at = t.done_at"
         " AND coalesce(t.signed_at, 0) <> p.ended_at" },
+    { "an open step of a case's way is an open task, and the other way round",
+        "SELECT c.number FROM cases c WHERE c.zone = $1 AND (SELECT count(*) FROM case_step s WHERE"
+        " s.zone = c.zone AND s.case_id = c.id AND s.left_at IS NULL) <> (SELECT count(*) FROM task"
+        " t JOIN case_step s ON s.zone = t.zone AND s.case_id = t.case_id AND s.token = t.token AND"
+        " s.node = t.node AND s.entered_at = t.created_at AND s.left_at IS NULL WHERE t.zone ="
+        " c.zone AND t.case_id = c.id AND t.state IN ('open', 'suspended'))" },
+    { "every task was a stay and ended when it did",
+        "SELECT t.node FROM task t WHERE t.zone = $1 AND NOT EXISTS (SELECT 1 FROM case_step s WHERE"
+        " s.zone = t.zone AND s.case_id = t.case_id AND s.token = t.token AND s.node = t.node AND"
+        " s.entered_at = t.created_at AND coalesce(s.left_at, 0) = coalesce(t.done_at, 0))" },
+    { "a stay that ended says how and how long, an open one neither",
+        "SELECT node FROM case_step WHERE zone = $1 AND (left_at IS NULL) <> (how = 'here')"
+        " OR (how IN ('done', 'cancelled', 'moved')) <> (minutes IS NOT NULL)"
+        " OR left_at < entered_at" },
     { "the signing promise ends with the signing",
         "SELECT t.node FROM promise p JOIN task t ON t.zone = p.zone AND t.id = p.task_id WHERE"
         " p.zone = $1 AND p.code = 'sign' AND p.state IN (0, 1) AND t.signed_at IS NOT NULL" },

@@ -49,6 +49,15 @@ export const api = {
   figureRecords: (name: string, query: Query, signal?: AbortSignal) =>
     get<T.Page<T.CaseSummary>>(`/api/figures/${name}/records`, query, signal),
 
+  way: (id: T.Id, signal?: AbortSignal) => get<T.CaseWay>(`/api/cases/${id}/way`, undefined, signal),
+  procedures: (signal?: AbortSignal) => get<{ items: T.Procedure[] }>('/api/procedures', undefined, signal),
+  drawing: (kind: string, version?: string, signal?: AbortSignal) =>
+    call<string>('GET', `/api/procedures/${kind}/drawing`, { query: { version }, text: true, signal }),
+  waits: (kind: string, query: Query, signal?: AbortSignal) =>
+    get<T.Waits>(`/api/procedures/${kind}/waits`, query, signal),
+  waitingCases: (kind: string, node: string, query: Query, signal?: AbortSignal) =>
+    get<T.Page<T.WaitingCase>>(`/api/procedures/${kind}/waits/${encodeURIComponent(node)}`, query, signal),
+
   accounts: () => get<{ items: T.Account[] }>('/api/accounts'),
   createAccount: (body: T.NewAccount) => post<T.Account>('/api/accounts', body),
   changeAccount: (id: T.Id, disabled: boolean) => call<T.Account>('PATCH', `/api/accounts/${id}`, { body: { disabled } }),

@@ -185,3 +185,12 @@ export interface LiveCase {
 
 export type FigureInfo = Narrow<S.SchemaFigureRef, { good: 'up' | 'down' | '' }>
 export type FigureValue = S.SchemaFigure
+
+export type WayHow = 'here' | 'done' | 'cancelled' | 'moved' | 'passed'
+export type WayStep = Narrow<S.SchemaWayStep, { how: WayHow }>
+export type CaseWay = Narrow<S.SchemaCaseWay, { steps: WayStep[] }>
+export type Procedure = S.SchemaProcedure
+export type ProcedureVersion = S.SchemaProcedureVersion
+export type WaitStep = S.SchemaWaitStep
+export type Waits = S.SchemaWaits
+export type WaitingCase = Narrow<S.SchemaWaitingCase, { case: CaseSummary }>
