@@ -269,7 +269,7 @@ static void list(struct http_request *req, const void *app)
 /* ---- one case ---- */
 
 /* The id of the path, or of the number in its place ("Q2611-00423-7"). */
-static enum err find(struct call *c, struct case_row *row)
+enum err api_find_case(struct call *c, struct case_row *row)
 {
     int64_t id;
     str text = http_param(c->req, "id");
@@ -286,7 +286,7 @@ static void show(struct http_request *req, const void *app)
     (void)app;
     if (!api_read(c))
         return;
-    enum err e = find(c, &row);
+    enum err e = api_find_case(c, &row);
     /* What a reader sees depends on who reads: the tag names both. */
     str etag = e == OK
         ? str_printf(req->arena, "%lld.%lld", (long long)row.version, (long long)c->actor.account)
@@ -309,7 +309,7 @@ static void similar(struct http_request *req, const void *app)
     (void)app;
     if (!api_read(c))
         return;
-    enum err e = find(c, &row);
+    enum err e = api_find_case(c, &row);
     if (e == OK)
         e = case_similar(&c->op, &row, SIMILAR_MAX, &others, &count);
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
@@ -549,7 +549,7 @@ static void count(struct http_request *req, const void *app)
     (void)app;
     if (!api_param_id(c, "promise", &promise) || !api_read(c))
         return;
-    enum err e = find(c, &row);
+    enum err e = api_find_case(c, &row);
     if (e == OK)
         e = promise_explain(&c->op, row.id, promise, &n);
     json_t *o = e == OK ? count_json(c, &row, &n) : NULL;
@@ -589,7 +589,7 @@ static void receipt(struct http_request *req, const void *app)
     (void)app;
     if (!api_query(c, "event", &wanted) || !api_read(c))
         return;
-    enum err e = find(c, &row);
+    enum err e = api_find_case(c, &row);
     if (e == OK)
         e = choose_event(c, &row, wanted, &event);
     if (e == OK)
@@ -638,6 +638,9 @@ const struct http_route case_routes[] = {
     { "GET", "/api/cases/{id}/similar", similar, 0, NULL,
         DOC("similarCases", "Cases with like words", "cases", API_SESSION, NULL, "[SimilarCase]", 0,
             NULL) },
+    { "GET", "/api/cases/{id}/decisions", api_case_decisions, 0, NULL,
+        DOC("caseDecisions", "Why a case went where it went", "cases", API_SESSION, NULL,
+            "[Decision]", 0, NULL) },
     { "POST", "/api/cases/{id}/verbs/{verb}", do_verb, BODY_BYTES_MAX, NULL,
         DOC("doVerb", "Do a verb, or ask whether it is allowed", "cases", API_SESSION, "VerbInput",
             "Case|DryRun", 0, dry_params, .headers = verb_headers) },

@@ -154,6 +154,9 @@ json_t *json_case_summary(struct op *op, const struct case_row *c);
 json_t *json_case(struct call *c, const struct case_row *row); /* the whole; NULL: diag is set */
 json_t *json_remaining(struct op *op, const struct promise *p);
 json_t *json_account(const struct pack *p, const struct account *a);
+/* The case of the path, by id or number, if the caller may see it. */
+MUST_USE enum err api_find_case(struct call *c, struct case_row *row);
+void api_case_decisions(struct http_request *req, const void *app);
 /* Is the reader an applicant, who sees only what is public? */
 bool api_applicant_reads(const struct call *c);
 /* The applicants' register: that of the first system that has one; empty when none has. */

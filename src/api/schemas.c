@@ -151,6 +151,29 @@ FIELDS(case_body) = { SUMMARY, { "text", API_TEXT, R }, { "data", API_ANY, R },
     { "extension", API_OBJECT, R | N, 0, "Extension" }, { "next", API_NAME, R },
     { "source", API_TEXT, N },
     { "sourceNumber", API_TEXT, N }, END };
+FIELDS(decision_value) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
+    { "value", API_ANY, R | N }, { "shown", API_NAME, R | N }, { "masked", API_BOOL, R }, END };
+FIELDS(decision_test) = { { "input", API_TEXT, R }, { "expression", API_TEXT, R },
+    { "test", API_TEXT, R }, END };
+FIELDS(decision_rule) = { { "number", API_INT, R }, { "label", API_TEXT, R },
+    { "tests", API_LIST, R, 0, "DecisionTest" }, END };
+FIELDS(decision_step) = { { "decision", API_TEXT, R }, { "hitPolicy", API_TEXT, R },
+    { "rules", API_LIST, R, 0, "DecisionRule" },
+    { "result", API_LIST, R, 0, "DecisionValue" }, END };
+FIELDS(decision_parameter) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
+    { "unit", API_NAME, R | N }, { "value", API_ANY, R }, { "from", API_DATE, R },
+    { "to", API_DATE, R | N }, { "law", API_NAME, R }, END };
+FIELDS(decision_fact) = { { "name", API_TEXT, R }, { "title", API_NAME, R }, END };
+FIELDS(decision_open) = { { "result", API_LIST, R, 0, "DecisionValue" },
+    { "rules", API_LIST, R, 0, "DecisionRule" },
+    { "missing", API_LIST, R, 0, "DecisionFact" }, END };
+FIELDS(decision_warning) = { { "zh", API_TEXT, R }, { "en", API_TEXT, R }, END };
+FIELDS(decision) = { { "decision", API_TEXT, R }, { "at", API_INSTANT, R },
+    { "packVersion", API_TEXT, R }, { "steps", API_LIST, R, 0, "DecisionStep" },
+    { "facts", API_LIST, R, 0, "DecisionValue" },
+    { "parameters", API_LIST, R, 0, "DecisionParameter" }, { "settled", API_BOOL, R },
+    { "missing", API_LIST, R, 0, "DecisionFact" }, { "open", API_LIST, R, 0, "DecisionOpen" },
+    { "warnings", API_LIST, R, 0, "DecisionWarning" }, END };
 FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
     { "unit", API_TEXT, 0, 64 }, { "assignee", API_ID, 0 },
     { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 },
@@ -264,6 +287,14 @@ const struct api_schema api_schemas[] = {
     { "Attachment", NULL, attachment },
     { "VerbOption", NULL, verb_option }, { "CaseLink", NULL, link },
     { "Extension", NULL, extension }, { "Case", NULL, case_body },
+    { "DecisionValue", "of a variable, as a person reads it", decision_value },
+    { "DecisionTest", "a cell of a rule that had to hold", decision_test },
+    { "DecisionRule", NULL, decision_rule }, { "DecisionStep", NULL, decision_step },
+    { "DecisionParameter", "a value that the law sets for a time", decision_parameter },
+    { "DecisionFact", NULL, decision_fact },
+    { "DecisionOpen", "an outcome that missing facts could bring about", decision_open },
+    { "DecisionWarning", NULL, decision_warning },
+    { "Decision", "a decision taken on a case's way, with its grounds", decision },
     { "VerbInput", NULL, verb_body }, { "DryRun", NULL, dry_run }, { "Reveal", NULL, reveal },
     { "Revealed", NULL, revealed },
     { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },

@@ -213,7 +213,8 @@ static enum err rules_of(struct asking *q, const struct judgement *j, const stru
     for (size_t i = 0; c->rule >= 0 && i < j->table->rule_count; i++) {
         const struct table_rule *r = &j->table->rules[i];
         if (&j->candidates[i] == c || alike(&j->candidates[i].value, &c->value))
-            rules[o->rule_count++] = (struct dmn_trace_rule){ i + 1, r->label, r->line };
+            rules[o->rule_count++] = (struct dmn_trace_rule){ .index = i + 1, .label = r->label,
+                .line = r->line };
     }
     o->rules = rules;
     return OK;

@@ -35,6 +35,24 @@ static void note_missing(struct run *r, str name)
     t->missing = grown;
 }
 
+/* What a decision service is called with inside is the caller's, no fact of the run. */
+static void note_used(struct run *r, str name, feel_value v)
+{
+    struct dmn_trace *t = r->trace;
+    if (!t || r->outer)
+        return;
+    for (size_t i = 0; i < t->used_count; i++)
+        if (str_equal(t->used[i].name, name))
+            return;
+    struct dmn_trace_value *grown = arena_grow(t->arena, t->used,
+        t->used_count * sizeof *grown, (t->used_count + 1) * sizeof *grown);
+    if (!grown)
+        return;
+    grown[t->used_count++]
+        = (struct dmn_trace_value){ .name = name, .value = feel_copy(t->arena, v) };
+    t->used = grown;
+}
+
 const feel_value *dmn_given(const struct run *r, const struct element *e)
 {
     const feel_value *v = NULL;
@@ -56,6 +74,7 @@ enum err dmn_input_value(struct run *r, const struct element *e, feel_value *out
     if (feel_is_null(*out))
         feel_machine_warn(r->machine, "输入“%.*s”的值不符合其类型",
             "the value of input \"%.*s\" does not conform to its type", STR_ARGS(e->name));
+    note_used(r, e->name, *v);
     return OK;
 }
 

@@ -66,10 +66,16 @@ MUST_USE enum err dmn_decision_outputs(const struct dmn_model *m, const struct d
     struct arena *a, const struct dmn_input **out, size_t *count);
 
 /* What happened, for a person to read. Caller's storage: set the arena, zero the rest. */
+/* A cell of a rule that is not "-": what had to hold of which column. */
+struct dmn_trace_test {
+    str input, expression, test; /* the column's name and its FEEL, the cell's FEEL */
+};
 struct dmn_trace_rule {
     size_t index; /* from 1, as the clerk counts */
     str label;    /* the rule's annotation or description, or "" */
     int line;
+    const struct dmn_trace_test *tests; /* of a rule that matched */
+    size_t test_count;
 };
 struct dmn_trace_value {
     str name, expression;
@@ -88,6 +94,8 @@ struct dmn_trace {
     struct arena *arena;
     const struct dmn_trace_step *steps; /* in the order of evaluation */
     size_t step_count, step_capacity;
+    const struct dmn_trace_value *used; /* input data that was asked for and there */
+    size_t used_count;
     const str *missing; /* inputs that were asked for and not there, or null */
     size_t missing_count;
     struct feel_warnings warnings;
@@ -153,8 +161,9 @@ MUST_USE enum err dmn_answer(const struct dmn_model *m, const struct dmn_decisio
  * otherwise, rules: [{index, label, line}], missing}]}. Kept by the arena; NULL without memory. */
 json_t *dmn_answer_json(struct arena *a, const struct dmn_answer *answer);
 
-/* A trace as JSON for the web: {steps:[{decision, hitPolicy, inputs, rules, result}], missing,
- * warnings:[{zh,en}]}. Kept by the arena. */
+/* A trace as JSON for the web: {steps: [{decision, hitPolicy, inputs: [{name, expression, value}],
+ * rules: [{index, label, line, tests: [{input, expression, test}]}], result}], used: [{name,
+ * value}], missing, warnings: [{zh, en, line, column}]}. Kept by the arena. */
 json_t *dmn_trace_json(struct arena *a, const struct dmn_trace *t);
 
 #endif

@@ -36,6 +36,12 @@ static const struct xml_node *nth(const struct xml_node *n, const char *name, si
     return found;
 }
 
+static str column_expression(const struct table *t, size_t index)
+{
+    return str_trim(
+        xml_child_text(xml_child(nth(t->xml, "input", index), "inputExpression"), "text"));
+}
+
 /* One column: its expression, its local, and the tests of every rule in it. */
 static bool input_column(struct compiling *c, struct table *t, const struct xml_node *input,
     size_t index, const struct feel_node ***tests)
@@ -271,6 +277,7 @@ static enum err inputs(struct deciding *d)
         feel_machine_set_local(d->m, t->inputs[i].slot, v);
         if (seen)
             seen[i] = (struct dmn_trace_value){ .name = t->inputs[i].name,
+                .expression = column_expression(t, i),
                 .value = feel_copy(d->run->trace->arena, v) };
     }
     if (seen && !step->inputs) {
@@ -307,6 +314,21 @@ static enum err match_rules(struct deciding *d)
     return OK;
 }
 
+/* The cells of a rule that say something, from the file. */
+static const struct dmn_trace_test *rule_tests(
+    struct arena *a, const struct table *t, size_t rule, size_t *count)
+{
+    struct dmn_trace_test *tests = ARENA_ARRAY(a, struct dmn_trace_test, t->input_count);
+    const struct xml_node *row = nth(t->xml, "rule", rule);
+    *count = 0;
+    for (size_t i = 0; tests && i < t->input_count; i++)
+        if (t->rules[rule].tests[i])
+            tests[(*count)++] = (struct dmn_trace_test){ .input = t->inputs[i].name,
+                .expression = column_expression(t, i),
+                .test = str_trim(xml_child_text(nth(row, "inputEntry", i), "text")) };
+    return tests;
+}
+
 static void trace_rules(struct deciding *d)
 {
     struct dmn_trace_step *step = d->run ? d->run->step : NULL;
@@ -316,7 +338,10 @@ static void trace_rules(struct deciding *d)
         = ARENA_ARRAY(d->run->trace->arena, struct dmn_trace_rule, d->matched_count);
     for (size_t i = 0; rules && i < d->matched_count; i++) {
         const struct table_rule *r = &d->table->rules[d->matched[i]];
-        rules[i] = (struct dmn_trace_rule){ d->matched[i] + 1, r->label, r->line };
+        rules[i] = (struct dmn_trace_rule){ .index = d->matched[i] + 1, .label = r->label,
+            .line = r->line };
+        rules[i].tests
+            = rule_tests(d->run->trace->arena, d->table, d->matched[i], &rules[i].test_count);
     }
     step->rules = rules;
     step->rule_count = rules ? d->matched_count : 0;

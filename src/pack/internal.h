@@ -125,6 +125,7 @@ void read_roles(struct loader *l);
 void read_calendar(struct loader *l);
 void read_codes(struct loader *l);
 void read_registers(struct loader *l);
+void read_parameters(struct loader *l);
 void read_systems(struct loader *l);
 void read_topics(struct loader *l, str path, struct pack_system *s);
 void read_promises(struct loader *l, str path, struct pack_system *s);
@@ -136,6 +137,9 @@ void check_system(struct loader *l, const struct pack_system *s);
 void check_literal_units(struct loader *l, const struct pack_system *s);
 /* Is the name a variable of this system's cases? docs/pack.md lists them. */
 bool variable_known(const struct loader *l, const struct pack_system *s, str name);
+/* Does a decision's input take the values of the parameter of its name? */
+void check_parameter_type(struct loader *l, const char *file, const struct pack_parameter *p,
+    const struct dmn_input *input);
 void check_unused(struct loader *l);
 
 /* The engine's verbs. */

@@ -60,6 +60,7 @@ static void read_parts(struct loader *l)
     read_calendar(l);
     read_codes(l);
     read_registers(l);
+    read_parameters(l);
     read_systems(l);
     for (size_t i = 0; i < l->pack->system_count; i++)
         check_system(l, &l->pack->systems[i]);

@@ -3,7 +3,7 @@
  * can change. This room reads it whole, checks it whole and makes one immutable structure of it.
  *
  *     folder ─┐                    ┌─ settings, units, roles, calendar, code tables, registers
- *             ├─ struct pack_source ─ pack_load ─ struct pack ─┤
+ *             ├─ struct pack_source ─ pack_load ─ struct pack ─┤  dated parameters
  *     database┘  (list, read)      └─ systems: form, procedure, decisions, promises, topics,
  *                                              templates, figures
  *
@@ -172,6 +172,23 @@ struct pack_register {
     size_t column_count;
 };
 
+/* ---- dated parameters: parameters/<code>.json ------------------------------------------------ */
+
+struct pack_parameter_value {
+    int64_t from, to; /* days since 1970, both included; to INT64_MAX: until further notice */
+    feel_value value;
+    struct name2 law; /* what it rests on */
+};
+
+/* A value that rules use and the law sets for a time. Decisions ask for it as for any input. */
+struct pack_parameter {
+    str code;
+    struct name2 name, unit; /* unit may be empty: "万元" */
+    const struct feel_type *type;
+    const struct pack_parameter_value *values; /* in the order of time, not overlapping */
+    size_t value_count;
+};
+
 /* ---- a system: <system>/system.json and what it names --------------------------------------- */
 
 struct pack_topic {
@@ -294,6 +311,8 @@ struct pack {
     size_t codes_count;
     const struct pack_register *registers;
     size_t register_count;
+    const struct pack_parameter *parameters;
+    size_t parameter_count;
     const struct pack_system *systems;
     size_t system_count;
 };
@@ -327,6 +346,14 @@ const struct pack_figure *pack_figure(const struct pack_system *s, str name);
 /* By name or id over all decision files of the system; *model (may be NULL) is where it stands. */
 const struct dmn_decision *pack_decision(
     const struct pack_system *s, str name, const struct dmn_model **model);
+
+const struct pack_parameter *pack_parameter(const struct pack *p, str code);
+/* NULL: none is in force on that day. */
+const struct pack_parameter_value *pack_parameter_on(const struct pack_parameter *p, int64_t days);
+/* What a decision is given: the inputs, and the parameters in force on that day. One that the inputs
+ * name themselves (to try what would be if) stays as it is. */
+MUST_USE enum err pack_parameters_on(const struct pack *p, int64_t days, feel_value inputs,
+    struct arena *a, feel_value *out, struct diag *d);
 
 bool pack_role_may(const struct pack_role *r, str permission);
 bool pack_role_enters(const struct pack_role *r, str house);

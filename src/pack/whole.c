@@ -152,6 +152,27 @@ static void check_procedure(struct loader *l, const struct pack_system *s)
 
 /* ---- decisions and promises ----------------------------------------------------------------- */
 
+static void check_input(struct loader *l, const struct pack_system *s, const char *file,
+    const struct dmn_decision *decision, const struct dmn_input *input)
+{
+    const struct pack_parameter *p = pack_parameter(l->pack, input->name);
+    bool variable = variable_known(l, s, input->name);
+    if (p && variable)
+        FAULT_LINE(l, file, input->line, dmn_decision_id(decision),
+            "输入 “%.*s” 既是事项的变量,又是 parameters/ 中的参数;请给参数换个名字",
+            "the input \"%.*s\" is both a variable of a case and a parameter of parameters/; give "
+            "the parameter another name",
+            STR_ARGS(brief(input->name)));
+    else if (p)
+        check_parameter_type(l, file, p, input);
+    else if (!variable)
+        FAULT_LINE(l, file, input->line, dmn_decision_id(decision),
+            "规则的输入 “%.*s” 不是事项的变量:表单、申请人登记表、parameters/ 和 docs/pack.md 中都没有它",
+            "the decision's input \"%.*s\" is no variable of a case: neither the form nor the "
+            "applicant's register nor parameters/ nor docs/pack.md has it",
+            STR_ARGS(brief(input->name)));
+}
+
 static void check_decision_inputs(struct loader *l, const struct pack_system *s)
 {
     for (size_t m = 0; m < s->decision_count; m++) {
@@ -163,13 +184,8 @@ static void check_decision_inputs(struct loader *l, const struct pack_system *s)
             if (dmn_decision_inputs(model, decision, l->arena, &inputs, &count) != OK)
                 continue;
             for (size_t k = 0; k < count; k++)
-                if (!variable_known(l, s, inputs[k].name))
-                    FAULT_LINE(l, file_label(l, s->decisions[m].file), inputs[k].line,
-                        dmn_decision_id(decision),
-                        "规则的输入 “%.*s” 不是事项的变量:表单、申请人登记表和 docs/pack.md 中都没有它",
-                        "the decision's input \"%.*s\" is no variable of a case: neither the form "
-                        "nor the applicant's register nor docs/pack.md has it",
-                        STR_ARGS(brief(inputs[k].name)));
+                check_input(
+                    l, s, file_label(l, s->decisions[m].file), decision, &inputs[k]);
         }
     }
 }

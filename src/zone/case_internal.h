@@ -9,6 +9,12 @@
 
 enum { CASE_TASKS_MAX = 200 };
 
+/* A decision of this turn, not yet a row (case_decision.c). */
+struct decision_taken {
+    str name, trace; /* dmn_trace_json as text */
+    struct decision_taken *next;
+};
+
 /* A case being moved: its row, its definitions, its procedure, what a verb found and changed. */
 struct moving {
     struct op *op;
@@ -22,7 +28,12 @@ struct moving {
     json_t *variables; /* of the procedure, as of the last look */
     struct bpmn_turn turn; /* of procedure_begin, not yet made rows */
     str leaf_hash_hex;     /* of the event written last */
+    struct decision_taken *decisions; /* in the order they were taken */
 };
+
+/* Notes a decision of the turn; makes rows of those noted. */
+MUST_USE enum err decision_note(struct moving *m, str name, const struct dmn_trace *t);
+MUST_USE enum err decisions_keep(struct moving *m);
 
 /* Reads a case for change, with its open promises and its procedure's state. */
 MUST_USE enum err moving_load(struct op *op, int64_t id, struct moving *m);

@@ -16,10 +16,14 @@ static enum err decide(
         return diag_set(d, ERR_UNSUPPORTED, "配置中没有规则 %.*s", "the pack has no decision %.*s",
             STR_ARGS(decision));
     int64_t now = m->op->now_ms;
+    struct dmn_trace trace = { .arena = a };
     struct feel_env env = { .now = feel_date_time_from_ms(
                                 now, tz_offset_s(zone_pack(m->op->zone)->tz, now), NULL) };
     TRY(feel_from_json(a, variables, NULL, &inputs, d));
-    TRY(dmn_decide(model, found, inputs, &env, a, &result, NULL, d));
+    TRY(pack_parameters_on(
+        m->pack, zone_local_days(m->op->zone, now), inputs, a, &inputs, d));
+    TRY(dmn_decide(model, found, inputs, &env, a, &result, &trace, d));
+    TRY(decision_note(m, decision, &trace));
     *out = feel_to_json(a, result);
     return diag_arena(d, a);
 }
@@ -235,6 +239,7 @@ static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
     m->variables = bpmn_variables(m->instance, m->op->arena);
     TRY(diag_arena(m->op->diag, m->op->arena));
     take_variables(m);
+    TRY(decisions_keep(m));
     for (size_t i = 0; i < t->effect_count; i++)
         TRY(apply(m, &t->effects[i]));
     return way_keep(m, t);

@@ -160,6 +160,13 @@ static const char report[] =
     " WHEN 3 THEN 'met_late' WHEN 4 THEN 'void' ELSE 'none' END AS promise,"
     " CASE WHEN status = 0 THEN 1 ELSE 0 END AS open, source FROM cases WHERE zone = {zone};";
 
+/* Why a case went where it went: each decision as it was taken (case_decision.h). */
+static const char decisions[] =
+    "CREATE TABLE case_decision (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " decision TEXT NOT NULL, at BIGINT NOT NULL, on_day BIGINT NOT NULL, version TEXT NOT NULL,"
+    " trace TEXT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX case_decision_case ON case_decision (zone, case_id, id);";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -167,5 +174,6 @@ const struct store_migration zone_migrations[] = {
     { 4, "tasks, promises, timers, attachments, knowledge", tasks },
     { 5, "view for reports", report },
     { 6, "the way of cases", way },
+    { 7, "decisions of cases", decisions },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

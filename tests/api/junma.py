@@ -19,19 +19,20 @@ PASSWORD = "Junma-2026"
 class Server:
     """junma serve on a free port; sample data when asked. Stopped and removed at exit."""
 
-    def __init__(self, requests=0, enterprises=20, data=None, extra=()):
+    def __init__(self, requests=0, enterprises=20, data=None, extra=(), zone=ZONE):
         self.own = tempfile.TemporaryDirectory(prefix="junma-") if data is None else None
         self.data = data or os.path.join(self.own.name, "data")
         self.extra = list(extra)
+        self.zone = zone
         if not os.path.exists(os.path.join(self.data, "junma.db")):
-            subprocess.run([BINARY, "sample", "--zone", ZONE, "--data", self.data, "--enterprises", str(enterprises),
+            subprocess.run([BINARY, "sample", "--zone", zone, "--data", self.data, "--enterprises", str(enterprises),
                             "--requests", str(requests)], check=True, capture_output=True, timeout=600)
         self.process = None
         self.start()
 
     def start(self, port=0):
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--zone", ZONE, "--data", self.data, "--port", str(port), *self.extra],
+            [BINARY, "serve", "--zone", self.zone, "--data", self.data, "--port", str(port), *self.extra],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)

@@ -127,6 +127,13 @@ static void test_trace(void **state)
     assert_true(str_is(trace.steps[0].rules[0].label, "over one"));
     assert_int_equal(trace.steps[0].rules[1].line, 7);
     assert_int_equal(trace.steps[0].input_count, 1);
+    assert_true(str_is(trace.steps[0].inputs[0].expression, "n"));
+    assert_int_equal(trace.steps[0].rules[0].test_count, 1);
+    assert_true(str_is(trace.steps[0].rules[0].tests[0].input, "n"));
+    assert_true(trace.steps[0].rules[0].tests[0].test.bytes > 0);
+    assert_int_equal(trace.used_count, 1);
+    assert_true(str_is(trace.used[0].name, "n"));
+    assert_int_equal(trace.used[0].value.coefficient, 5);
     assert_int_equal(trace.missing_count, 0);
     assert_true(trace.warnings.count >= 1);
     assert_true(str_find(trace.warnings.items[0].en, STR("rules 1, 2, 3"), 0) > 0);
