@@ -78,6 +78,32 @@ enum err check_citizen_number(str number, struct diag *d)
     return OK;
 }
 
+enum err check_project_code(str code, struct diag *d)
+{
+    static const char shape[] = "dddd-dddddd-dd-dd-dddddd";
+    char digits[20];
+    int count = 0;
+    bool good = code.bytes == sizeof shape - 1;
+    for (size_t i = 0; good && i < code.bytes; i++) {
+        char c = code.data[i];
+        good = shape[i] == '-' ? c == '-' : c >= '0' && c <= '9';
+        if (good && c != '-')
+            digits[count++] = c;
+    }
+    if (!good)
+        return diag_set(d, ERR_INVALID,
+            "项目代码应为24位,形如 2603-360108-04-01-123456,请核对备案或批复文件。",
+            "A project code has 24 characters, like 2603-360108-04-01-123456. "
+            "Please check the filing or the approval.");
+    int year = (digits[0] - '0') * 1000 + (digits[1] - '0') * 100 + (digits[2] - '0') * 10
+        + digits[3] - '0';
+    if (iso7064_mod11_10((str){ digits, 19 }) == digits[19] || (year >= 2016 && year <= 2020))
+        return OK;
+    return diag_set(d, ERR_INVALID, "项目代码最后一位校验不符,请核对备案或批复文件。",
+        "The last digit of the project code does not match the others. "
+        "Please check the filing or the approval.");
+}
+
 /* One step of the hybrid systems of ISO/IEC 7064 clause 8: modulus m+1, alphabet of m. */
 static int hybrid_step(int p, int value, int m)
 {

@@ -15,6 +15,11 @@ char credit_code_check(str first_17);
 /* Citizen number, GB 11643-1999: 17 digits and a check, a real birth date. 'x' counts as 'X'. */
 MUST_USE enum err check_citizen_number(str number, struct diag *d);
 
+/* Code of an investment project, GB/T 40058-2021: YYMM-RRRRRR-DD-TT-NNNNNC, 24 characters with four
+ * hyphens, the last digit a check (MOD 11,10 over the 19 before it). Codes given before November
+ * 2020 begin with the year, 2016 to 2020, and have no check: they are taken. */
+MUST_USE enum err check_project_code(str code, struct diag *d);
+
 /* ISO/IEC 7064 MOD 11,10: the digit that makes digits+check valid; 0 when not all digits. */
 char iso7064_mod11_10(str digits);
 bool iso7064_mod11_10_holds(str digits_with_check);

@@ -83,6 +83,10 @@ const char *file_label(struct loader *l, str path);
 /* The files in a folder (not below it) with a suffix, from *at on; NULL past the last. */
 const struct pack_file *file_next(const struct loader *l, str folder, str suffix, size_t *at);
 
+/* The same for the files folder/<name> of the zone and of each of its systems. */
+const struct pack_file *file_each(
+    const struct loader *l, const char *folder, const char *suffix, size_t *at, str *name);
+
 /* ---- reading JSON (read.c, locate.c) -------------------------------------------------------- */
 
 enum { OPTIONAL = 0, REQUIRED = 1, TEXT_BYTES_MAX = 8000, CODE_BYTES_MAX = 40 };
@@ -126,6 +130,8 @@ void read_calendar(struct loader *l);
 void read_codes(struct loader *l);
 void read_registers(struct loader *l);
 void read_parameters(struct loader *l);
+/* The next column of r; faults at n. */
+void read_column(const struct node *n, struct pack_register *r, const struct pack *p);
 void read_systems(struct loader *l);
 void read_topics(struct loader *l, str path, struct pack_system *s);
 void read_promises(struct loader *l, str path, struct pack_system *s);

@@ -43,6 +43,27 @@ const struct pack_file *file_next(const struct loader *l, str folder, str suffix
     return NULL;
 }
 
+const struct pack_file *file_each(
+    const struct loader *l, const char *folder, const char *suffix, size_t *at, str *name)
+{
+    while (*at < l->pack->file_count) {
+        const struct pack_file *f = &l->files[(*at)++];
+        str rest = f->path, part;
+        (void)str_split(&rest, '/', &part);
+        for (size_t i = 0; i < l->folder_count; i++)
+            if (str_equal(l->folders[i], part)) {
+                (void)str_split(&rest, '/', &part);
+                break;
+            }
+        if (!str_is(part, folder) || !str_ends(rest, str_from(suffix))
+            || str_find(rest, STR("/"), 0) >= 0)
+            continue;
+        *name = str_slice(rest, 0, rest.bytes - strlen(suffix));
+        return f;
+    }
+    return NULL;
+}
+
 void check_unused(struct loader *l)
 {
     for (size_t i = 0; i < l->pack->file_count; i++)

@@ -142,14 +142,23 @@ enum pack_column_type {
     PACK_COLUMN_DATE,
     PACK_COLUMN_BOOL,
     PACK_COLUMN_CODE, /* one of `codes` */
-    PACK_COLUMN_REF,  /* key of a record of `ref` */
+    PACK_COLUMN_REF,  /* key of a record of `ref`; its id where that register has no key */
+    PACK_COLUMN_MONEY,   /* whole fen (the smallest coin) */
+    PACK_COLUMN_INSTANT, /* milliseconds since 1970 */
+    PACK_COLUMN_UNIT,    /* code of a unit */
+    PACK_COLUMN_ACCOUNT, /* id of an account */
+    PACK_COLUMN_POINT,   /* a place: longitude and latitude in degrees, WGS 84 */
+    PACK_COLUMN_SHAPE,   /* a line or an area: GeoJSON geometry (RFC 7946), WGS 84 */
+    PACK_COLUMN_FILES,   /* attachments */
 };
+enum { PACK_COLUMN_TYPE_COUNT = PACK_COLUMN_FILES + 1 };
 
 enum pack_check {
     PACK_CHECK_NONE,
     PACK_CHECK_CREDIT_CODE,    /* GB 32100 */
     PACK_CHECK_CITIZEN_NUMBER, /* GB 11643 */
     PACK_CHECK_PHONE,          /* Chinese mobile or fixed line */
+    PACK_CHECK_PROJECT_CODE,   /* GB/T 40058 */
 };
 
 struct pack_column {
@@ -162,14 +171,87 @@ struct pack_column {
     const struct pack_codes *codes;
     const struct pack_register *ref;
     int bytes_max; /* of a text; 0 = the engine's own limit */
+    bool has_min, has_max;
+    double min, max; /* of a number; of money in the coin's whole unit */
+    bool indexed;    /* lists are sorted and filtered by it at any size */
+    bool searched;   /* its words lead to the record */
+    str computed_text;
+    const struct feel_program *computed; /* over the other columns and `today`; NULL: entered */
+    bool daily;                          /* depends on today: computed again each day */
+    struct name2 group, hint;            /* of the form: its part, and why it is asked */
 };
+
+/* What every record keeps: `must` is FEEL over the columns, `before` (null when new), `actor` and
+ * `today`; anything but true refuses the record with the message, at the field. */
+struct pack_rule {
+    str must_text;
+    const struct feel_program *must;
+    struct name2 message;
+    const struct pack_column *field; /* NULL: the record as a whole */
+};
+
+/* Columns whose values together stand only once. */
+struct pack_unique {
+    const struct pack_column *const *columns;
+    size_t count;
+};
+
+enum pack_compare {
+    PACK_IS,
+    PACK_IS_NOT,
+    PACK_BELOW,
+    PACK_AT_MOST,
+    PACK_ABOVE,
+    PACK_AT_LEAST,
+    PACK_EMPTY,
+    PACK_FILLED,
+    PACK_HOLDS, /* the text stands in it */
+    PACK_UNDER, /* the code or one below it in its table */
+};
+/* "is", "below" …; the list ends with NULL. */
+extern const char *const pack_compare_words[];
+
+struct pack_condition {
+    const struct pack_column *column;
+    enum pack_compare compare;
+    str value; /* as text; "$today", "$me", "$unit" stand for what they say */
+};
+
+/* A list that people choose from. */
+struct pack_list {
+    str code;
+    struct name2 name;
+    const struct pack_column *const *columns; /* shown, in order */
+    size_t column_count;
+    const struct pack_condition *where;
+    size_t where_count;
+    const struct pack_column *sort; /* NULL: newest first */
+    bool descending;
+};
+
+/* Slots of a register's expressions: its columns in their order, then these. */
+enum { PACK_SLOT_TODAY, PACK_SLOT_BEFORE, PACK_SLOT_ACTOR, PACK_SLOTS_MORE };
 
 struct pack_register {
     str code; /* "enterprise" */
     struct name2 name;
-    const struct pack_column *key, *label; /* into columns */
+    const struct pack_column *key, *label; /* into columns; NULL: records go by their id */
     const struct pack_column *columns;
     size_t column_count;
+    const struct pack_unique *uniques;
+    size_t unique_count;
+    const struct pack_rule *rules;
+    size_t rule_count;
+    const struct pack_list *lists;
+    size_t list_count;
+    /* Who may: roles. Without any of them, whoever has record.read and record.write. */
+    const str *read_roles, *write_roles, *reveal_roles;
+    size_t read_role_count, write_role_count, reveal_role_count;
+    /* Which records: those whose unit is the actor's, whose enterprise is. NULL: all. */
+    const struct pack_column *unit_scope, *enterprise_scope;
+    bool closed; /* a compartment: only its roles, no administrator, and each look is journalled */
+    const struct pack_column *const *public_columns; /* shown to anyone, signed in or not */
+    size_t public_column_count;
 };
 
 /* ---- dated parameters: parameters/<code>.json ------------------------------------------------ */
@@ -365,6 +447,8 @@ static inline str name2_in(struct name2 n, const char *lang)
 
 /* Words of the files and of the API for the enums above: "handler", "working_days", "up" … */
 const char *pack_unit_kind_word(enum pack_unit_kind kind);
+const char *pack_column_type_word(enum pack_column_type type);
+int pack_column_type_from(str word); /* -1: none */
 const char *pack_time_unit_word(enum pack_time_unit unit);
 const char *pack_drawing_word(enum pack_drawing drawing);
 const char *pack_good_word(enum pack_good good);

@@ -1,333 +1,244 @@
 /*
- * Code tables (codes/<name>.csv) and registers (registers/<name>.json).
+ * Registers: registers/<name>.json. What the columns are stands in columns.c; here is what the
+ * register as a whole says: its key and label, what stands together only once, who may read and
+ * write, the rules that every record keeps, the lists that people choose from.
  *
- * A code table is CSV (RFC 4180) with a first line of column names: code,name,level and, if there
- * are English names, name_en. Rows stand as the printed standard has them, a level's members right
- * after their head, so that a row's parent is the last one before it of the level above. In memory
- * the table is sorted by code.
+ * Registers may refer to each other in any order and round, so references are resolved when all
+ * have been read; then the expressions are compiled, since they may name any column.
  */
 #include "pack/internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* ---- CSV ------------------------------------------------------------------------------------ */
+enum { COLUMNS_MAX = 200, UNIQUES_MAX = 10, RULES_MAX = 50, LISTS_MAX = 40, WHERE_MAX = 12 };
 
-enum { FIELDS_MAX = 4, LEVELS_MAX = 9, NAME_BYTES_MAX = 400 };
+const char *const pack_compare_words[] = { "is", "is-not", "below", "at-most", "above", "at-least",
+    "empty", "filled", "holds", "under", NULL };
 
-struct csv {
-    struct loader *l;
-    const char *file;
-    str text;
-    size_t at;
-    int line; /* of the row last read */
-    int next_line;
-};
-
-/* One field, unquoted; false when a quote is not closed or text follows it. */
-static bool csv_field(struct csv *c, str *out)
+static const struct pack_column *column_called(
+    const struct node *n, str name, const struct pack_register *r)
 {
-    if (c->at >= c->text.bytes || c->text.data[c->at] != '"') {
-        size_t from = c->at;
-        while (c->at < c->text.bytes && !strchr(",\r\n", c->text.data[c->at]))
-            c->at++;
-        *out = str_slice(c->text, from, c->at);
-        return memchr(out->data ? out->data : "", '"', out->bytes) == NULL;
-    }
-    struct buf b;
-    buf_init(&b, c->l->arena, TEXT_BYTES_MAX);
-    for (c->at++; c->at < c->text.bytes; c->at++) {
-        char ch = c->text.data[c->at];
-        if (ch == '"') {
-            if (c->at + 1 >= c->text.bytes || c->text.data[c->at + 1] != '"')
-                break;
-            c->at++;
-        }
-        c->next_line += ch == '\n';
-        buf_add_char(&b, ch);
-    }
-    *out = buf_str(&b);
-    if (c->at >= c->text.bytes || buf_failed(&b))
-        return false;
-    c->at++;
-    return c->at == c->text.bytes || strchr(",\r\n", c->text.data[c->at]);
-}
-
-/* Fields of the next line that is not empty; 0 at the end, -1 after a fault. */
-static int csv_row(struct csv *c, str fields[FIELDS_MAX])
-{
-    int count = 0;
-    while (c->at < c->text.bytes && strchr("\r\n", c->text.data[c->at]))
-        c->next_line += c->text.data[c->at++] == '\n';
-    c->line = c->next_line;
-    if (c->at >= c->text.bytes)
-        return 0;
-    for (;;) {
-        str field;
-        if (count == FIELDS_MAX || !csv_field(c, &field)) {
-            FAULT_LINE(c->l, c->file, c->line, STR_NONE,
-                "CSV 有误:多出的列,或引号没有成对", "malformed CSV: too many columns, or a quote "
-                                                      "that is not closed");
-            return -1;
-        }
-        fields[count++] = field;
-        if (c->at >= c->text.bytes || c->text.data[c->at] != ',')
-            return count;
-        c->at++;
-    }
-}
-
-/* ---- codes/ --------------------------------------------------------------------------------- */
-
-struct table {
-    struct csv csv;
-    struct pack_code *items;
-    size_t count, capacity;
-    str heads[LEVELS_MAX + 1]; /* the last code seen of each level */
-    int level;                 /* of the last row */
-    bool english;
-};
-
-static bool table_header(struct table *t)
-{
-    static const char *const wanted[] = { "code", "name", "level", "name_en" };
-    str fields[FIELDS_MAX];
-    int count = csv_row(&t->csv, fields);
-    bool right = count >= 3;
-    for (int i = 0; i < count; i++)
-        right = right && str_is(fields[i], wanted[i]);
-    if (!right && count >= 0)
-        FAULT_LINE(t->csv.l, t->csv.file, t->csv.line, STR_NONE,
-            "第一行应是列名:code,name,level 或 code,name,level,name_en",
-            "the first line must name the columns: code,name,level or code,name,level,name_en");
-    t->english = count == 4;
-    return right;
-}
-
-static void table_row(struct table *t, const str *fields, int count)
-{
-    int64_t level = 0;
-    struct loader *l = t->csv.l;
-    if (count != 3 + t->english) {
-        FAULT_LINE(l, t->csv.file, t->csv.line, STR_NONE, "这一行有 %d 列,应有 %d 列",
-            "this row has %d columns, it must have %d", count, 3 + t->english);
-        return;
-    }
-    if (!fields[0].bytes || fields[0].bytes > CODE_BYTES_MAX || !fields[1].bytes
-        || fields[1].bytes > NAME_BYTES_MAX) {
-        FAULT_LINE(l, t->csv.file, t->csv.line, STR_NONE,
-            "代码和名称都不能为空,代码至多 %d 字节,名称至多 %d 字节",
-            "code and name may not be empty, nor over %d and %d bytes", CODE_BYTES_MAX,
-            NAME_BYTES_MAX);
-        return;
-    }
-    if (!str_to_int64(fields[2], &level) || level < 1 || level > LEVELS_MAX
-        || level > t->level + 1) {
-        FAULT_LINE(l, t->csv.file, t->csv.line, fields[0],
-            "级别 “%.*s” 有误:从 1 开始,每次至多比上一行深一级",
-            "level \"%.*s\" is not right: levels begin at 1 and a row is at most one deeper than "
-            "the row before it",
-            STR_ARGS(brief(fields[2])));
-        return;
-    }
-    if (t->count == t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : 256;
-        t->items = arena_grow(
-            l->arena, t->items, t->count * sizeof *t->items, capacity * sizeof *t->items);
-        if (!t->items)
-            return;
-        t->capacity = capacity;
-    }
-    t->level = (int)level;
-    t->heads[level] = fields[0];
-    str english = t->english && fields[3].bytes ? fields[3] : fields[1];
-    t->items[t->count++] = (struct pack_code){ .code = fields[0],
-        .name = { fields[1], english },
-        .parent = level > 1 ? t->heads[level - 1] : STR_NONE,
-        .level = (int)level };
-}
-
-static int by_code(const void *a, const void *b)
-{
-    return str_compare(((const struct pack_code *)a)->code, ((const struct pack_code *)b)->code);
-}
-
-/* The line on which a code stands for the second time: only asked for when there is one. */
-static int second_line(str text, str code)
-{
-    str line, rest = text;
-    bool seen = false;
-    for (int number = 1; str_split(&rest, '\n', &line); number++) {
-        bool quoted = line.bytes && line.data[0] == '"';
-        str at = str_slice(line, quoted, line.bytes);
-        if (!str_starts(at, code) || at.bytes == code.bytes || !strchr(",\"", at.data[code.bytes]))
-            continue;
-        if (seen)
-            return number;
-        seen = true;
-    }
-    return 0;
-}
-
-static void read_table(struct loader *l, const struct pack_file *f, struct pack_codes *out)
-{
-    struct table t = { .csv = { .l = l, .file = file_label(l, f->path), .text = f->text,
-                           .next_line = 1 } };
-    str fields[FIELDS_MAX];
-    str name = str_slice(f->path, strlen("codes/"), f->path.bytes - strlen(".csv"));
-    int count = 0;
-    if (!is_code(name))
-        FAULT_LINE(l, t.csv.file, 0, STR_NONE, "代码表的文件名应是代码,例如 codes/gbt4754.csv",
-            "a code table's file name must be a code, for example codes/gbt4754.csv");
-    if (!table_header(&t))
-        return;
-    while (t.count < PACK_CODES_MAX && !arena_failed(l->arena)
-        && (count = csv_row(&t.csv, fields)) > 0)
-        table_row(&t, fields, count);
-    if (t.count == PACK_CODES_MAX)
-        FAULT_LINE(l, t.csv.file, t.csv.line, STR_NONE, "代码表超过 %d 行",
-            "the code table has more than %d rows", PACK_CODES_MAX);
-    if (!t.count || arena_failed(l->arena)) {
-        if (count == 0 && !arena_failed(l->arena))
-            FAULT_LINE(l, t.csv.file, 0, STR_NONE, "代码表没有内容", "the code table is empty");
-        return;
-    }
-    qsort(t.items, t.count, sizeof *t.items, by_code);
-    for (size_t i = 1; i < t.count; i++)
-        if (str_equal(t.items[i].code, t.items[i - 1].code))
-            FAULT_LINE(l, t.csv.file, second_line(f->text, t.items[i].code), t.items[i].code,
-                "代码 “%.*s” 重复", "code \"%.*s\" is listed twice", STR_ARGS(t.items[i].code));
-    *out = (struct pack_codes){ .name = name, .items = t.items, .count = t.count };
-}
-
-void read_codes(struct loader *l)
-{
-    size_t at = 0;
-    struct pack_codes *tables = ARENA_ARRAY(l->arena, struct pack_codes, l->pack->file_count);
-    if (!tables)
-        return;
-    l->pack->codes = tables;
-    for (const struct pack_file *f; (f = file_next(l, STR("codes/"), STR(".csv"), &at));) {
-        struct pack_codes table = { 0 };
-        (void)file_use(l, f->path);
-        read_table(l, f, &table);
-        if (table.count)
-            tables[l->pack->codes_count++] = table;
-    }
-}
-
-/* ---- registers/ ----------------------------------------------------------------------------- */
-
-static bool is_column_name(str s)
-{
-    if (!is_code(s) || s.bytes > 30)
-        return false;
-    for (size_t i = 0; i < s.bytes; i++)
-        if ((s.data[i] < 'a' || s.data[i] > 'z') && (s.data[i] < '0' || s.data[i] > '9')
-            && s.data[i] != '_')
-            return false;
-    return true;
-}
-
-static void check_column_name(const struct node *n, str name)
-{
-    /* What the engine keeps in every record beside the pack's columns, and the words that neither
-     * database takes as a column's name. */
-    static const char *const taken[] = { "zone", "id", "version", "created_at", "updated_at",
-        "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "between", "both", "by",
-        "case", "cast", "check", "collate", "column", "commit", "constraint", "create", "cross",
-        "current_date", "current_time", "current_timestamp", "current_user", "default",
-        "deferrable", "delete", "desc", "distinct", "do", "drop", "else", "end", "escape",
-        "except", "exists", "false", "fetch", "for", "foreign", "from", "full", "grant", "group",
-        "having", "in", "index", "initially", "inner", "insert", "intersect", "into", "is",
-        "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime",
-        "localtimestamp", "natural", "not", "nothing", "notnull", "null", "offset", "on", "only",
-        "or", "order", "outer", "overlaps", "placing", "primary", "references", "returning",
-        "right", "rowid", "select", "session_user", "set", "similar", "some", "symmetric",
-        "table", "then", "to", "trailing", "transaction", "true", "union", "unique", "update",
-        "user", "using", "values", "variadic", "verbose", "when", "where", "window", "with",
-        NULL };
-    if (name.bytes && !is_column_name(name))
-        FAULT_MEMBER(n, "name",
-            "列名 “%.*s” 不能用:小写英文字母开头,只含小写字母、数字和 _,至多 30 个字符",
-            "column name \"%.*s\" cannot be used: a small letter first, then small letters, digits "
-            "and _, at most 30 characters",
-            STR_ARGS(brief(name)));
-    else if (name.bytes && word_find(taken, name) >= 0)
-        FAULT_MEMBER(n, "name", "列名 “%.*s” 已被系统或 SQL 占用,请换一个",
-            "column name \"%.*s\" belongs to the engine or to SQL; choose another",
-            STR_ARGS(name));
-}
-
-/* What a type needs beside itself: codes for code, ref for ref, nothing of the kind for others. */
-static void read_target(const struct node *n, struct pack_column *c, const struct pack *p)
-{
-    bool is_code_column = c->type == PACK_COLUMN_CODE;
-    str codes = node_code(n, "codes", is_code_column);
-    if (!codes.bytes)
-        return;
-    if (!is_code_column)
-        FAULT_MEMBER(n, "codes", "只有类型为 code 的列才写 codes",
-            "only a column of type code has codes");
-    else if (!(c->codes = pack_codes(p, codes)))
-        FAULT_MEMBER(n, "codes", "没有代码表 “%.*s”:缺少文件 codes/%.*s.csv",
-            "there is no code table \"%.*s\": the file codes/%.*s.csv is missing",
-            STR_ARGS(codes), STR_ARGS(codes));
-}
-
-static void read_column(const struct node *n, struct pack_register *r, const struct pack *p)
-{
-    static const char *const known[] = { "name", "title", "type", "check", "required", "unique",
-        "masked", "codes", "ref", "bytes_max", NULL };
-    static const char *const types[] = { "text", "int", "real", "date", "bool", "code", "ref",
-        NULL };
-    static const char *const checks[] = { "none", "credit-code", "citizen-number", "phone", NULL };
-    if (!node_members(n, known)) {
-        r->column_count++; /* positions stay those of the list */
-        return;
-    }
-    struct pack_column c = { .name = node_text(n, "name", REQUIRED),
-        .title = node_name(n, "title", REQUIRED),
-        .type = (enum pack_column_type)node_word(n, "type", types, -1),
-        .check = (enum pack_check)node_word(n, "check", checks, PACK_CHECK_NONE),
-        .required = node_bool(n, "required", false),
-        .unique = node_bool(n, "unique", false),
-        .masked = node_bool(n, "masked", false),
-        .bytes_max = node_int(n, "bytes_max", 1, 20000, 0) };
-    check_column_name(n, c.name);
-    read_target(n, &c, p);
-    if (c.check != PACK_CHECK_NONE && c.type != PACK_COLUMN_TEXT)
-        FAULT_MEMBER(n, "check", "只有类型为 text 的列才能校验",
-            "only a column of type text can have a check");
-    if (c.bytes_max && c.type != PACK_COLUMN_TEXT)
-        FAULT_MEMBER(n, "bytes_max", "只有类型为 text 的列才有长度上限",
-            "only a column of type text has a length limit");
-    if (c.name.bytes && pack_column(r, c.name))
-        FAULT_MEMBER(n, "name", "列 “%.*s” 重复", "column \"%.*s\" is defined twice",
-            STR_ARGS(c.name));
-    ((struct pack_column *)r->columns)[r->column_count++] = c;
+    const struct pack_column *c = name.bytes ? pack_column(r, name) : NULL;
+    if (name.bytes && !c)
+        FAULT(n, "没有列 “%.*s”", "there is no column \"%.*s\"", STR_ARGS(brief(name)));
+    return c;
 }
 
 static const struct pack_column *named_column(
     const struct node *n, const char *member, const struct pack_register *r)
 {
-    str name = node_text(n, member, REQUIRED);
-    const struct pack_column *c = name.bytes ? pack_column(r, name) : NULL;
-    if (name.bytes && !c)
-        FAULT_MEMBER(n, member, "没有列 “%.*s”", "there is no column \"%.*s\"",
-            STR_ARGS(brief(name)));
+    struct node at = node_get(n, member, JSON_STRING, OPTIONAL);
+    return at.v ? column_called(&at, node_text(n, member, OPTIONAL), r) : NULL;
+}
+
+/* A list of names of columns. */
+static const struct pack_column *const *named_columns(
+    const struct node *list, const struct pack_register *r, size_t *count)
+{
+    size_t named = node_count(list);
+    const struct pack_column **out = ARENA_ARRAY(list->l->arena, const struct pack_column *, named);
+    *count = 0;
+    for (size_t i = 0; out && i < named; i++) {
+        struct node at = node_at(list, i);
+        const struct pack_column *c = NULL;
+        if (!json_is_string(at.v))
+            FAULT(&at, "应为列名", "must be the name of a column");
+        else
+            c = column_called(&at, str_from(json_string_value(at.v)), r);
+        if (c)
+            out[(*count)++] = c;
+    }
+    return out;
+}
+
+static bool too_many(const struct node *list, size_t count, size_t most)
+{
+    if (count <= most)
+        return false;
+    FAULT(list, "有 %zu 项,上限 %zu", "there are %zu items, the limit is %zu", count, most);
+    return true;
+}
+
+static void read_uniques(const struct node *n, struct pack_register *r)
+{
+    struct node list = node_get(n, "unique", JSON_ARRAY, OPTIONAL);
+    size_t count = node_count(&list);
+    if (too_many(&list, count, UNIQUES_MAX))
+        return;
+    struct pack_unique *out = ARENA_ARRAY(n->l->arena, struct pack_unique, count);
+    for (size_t i = 0; out && i < count; i++) {
+        struct node at = node_at(&list, i);
+        if (!json_is_array(at.v) || json_array_size(at.v) < 2) {
+            FAULT(&at, "应为两个以上列名的列表;单独一列请写 unique",
+                "must be a list of two or more columns; one alone is marked unique");
+            continue;
+        }
+        struct pack_unique *u = &out[r->unique_count];
+        u->columns = named_columns(&at, r, &u->count);
+        r->unique_count++;
+    }
+    r->uniques = out;
+}
+
+static const str *read_roles_of(const struct node *n, const char *member, size_t *count)
+{
+    struct node list = node_get(n, member, JSON_ARRAY, OPTIONAL);
+    const str *roles = node_texts(n, member, count, OPTIONAL);
+    for (size_t i = 0; roles && i < *count; i++) {
+        struct node at = node_at(&list, i);
+        if (!pack_role(n->l->pack, roles[i]))
+            FAULT(&at, "没有角色 “%.*s”", "there is no role \"%.*s\"", STR_ARGS(brief(roles[i])));
+    }
+    return roles;
+}
+
+static const struct pack_column *scope_column(
+    const struct node *n, const char *member, const struct pack_register *r, bool unit)
+{
+    const struct pack_column *c = named_column(n, member, r);
+    if (c && unit && c->type != PACK_COLUMN_UNIT)
+        FAULT_MEMBER(n, member, "应是类型为 unit 的列", "must be a column of type unit");
+    if (c && !unit && c->type != PACK_COLUMN_REF)
+        FAULT_MEMBER(n, member, "应是类型为 ref 的列", "must be a column of type ref");
     return c;
+}
+
+static void read_access(const struct node *n, struct pack_register *r)
+{
+    static const char *const known[] = { "read", "write", "reveal", "unit", "enterprise", "closed",
+        "public", NULL };
+    struct node at = node_get(n, "access", JSON_OBJECT, OPTIONAL);
+    if (!node_members(&at, known))
+        return;
+    r->read_roles = read_roles_of(&at, "read", &r->read_role_count);
+    r->write_roles = read_roles_of(&at, "write", &r->write_role_count);
+    r->reveal_roles = read_roles_of(&at, "reveal", &r->reveal_role_count);
+    r->unit_scope = scope_column(&at, "unit", r, true);
+    r->enterprise_scope = scope_column(&at, "enterprise", r, false);
+    r->closed = node_bool(&at, "closed", false);
+    struct node open = node_get(&at, "public", JSON_ARRAY, OPTIONAL);
+    r->public_columns = named_columns(&open, r, &r->public_column_count);
+    for (size_t i = 0; i < r->public_column_count; i++)
+        if (r->public_columns[i]->masked)
+            FAULT_MEMBER(&at, "public", "列 “%.*s” 是遮盖的,不能公开",
+                "column \"%.*s\" is masked and cannot be public",
+                STR_ARGS(r->public_columns[i]->name));
+    if (r->closed && !r->read_role_count)
+        FAULT_MEMBER(&at, "read", "封闭的登记表须写明哪些角色可以查看",
+            "a closed register must name the roles that may read it");
+    if (r->closed && r->public_column_count)
+        FAULT_MEMBER(&at, "public", "封闭的登记表不能公开", "a closed register cannot be public");
+}
+
+static void read_rules(const struct node *n, struct pack_register *r)
+{
+    static const char *const known[] = { "must", "message", "field", NULL };
+    struct node list = node_get(n, "rules", JSON_ARRAY, OPTIONAL);
+    size_t count = node_count(&list);
+    if (too_many(&list, count, RULES_MAX))
+        return;
+    struct pack_rule *out = ARENA_ARRAY(n->l->arena, struct pack_rule, count);
+    for (size_t i = 0; out && i < count; i++) {
+        struct node at = node_at(&list, i);
+        if (!node_members(&at, known))
+            continue;
+        out[r->rule_count++] = (struct pack_rule){ .must_text = node_text(&at, "must", REQUIRED),
+            .message = node_name(&at, "message", REQUIRED),
+            .field = named_column(&at, "field", r) };
+    }
+    r->rules = out;
+}
+
+static bool read_condition(
+    const struct node *n, const struct pack_register *r, struct pack_condition *out)
+{
+    static const char *const known[] = { "column", "compare", "value", NULL };
+    if (!node_members(n, known))
+        return false;
+    int compare = node_word(n, "compare", pack_compare_words, PACK_IS);
+    *out = (struct pack_condition){ .column = named_column(n, "column", r),
+        .compare = (enum pack_compare)(compare < 0 ? 0 : compare),
+        .value = node_text(n, "value", OPTIONAL) };
+    if (!json_object_get(n->v, "column"))
+        FAULT_MEMBER(n, "column", "缺少列名", "the column is missing");
+    bool alone = compare == PACK_EMPTY || compare == PACK_FILLED;
+    if (alone == (out->value.bytes > 0))
+        FAULT_MEMBER(n, "value", alone ? "empty、filled 不带值" : "缺少要比较的值",
+            alone ? "empty and filled take no value" : "the value to compare with is missing");
+    if (compare == PACK_UNDER && out->column && !out->column->codes)
+        FAULT_MEMBER(n, "compare", "under 只用于代码列", "under is for columns of codes");
+    return out->column != NULL;
+}
+
+static void read_list(const struct node *n, const struct pack_register *r, struct pack_list *out)
+{
+    static const char *const known[] = { "code", "name", "columns", "where", "sort", NULL };
+    if (!node_members(n, known))
+        return;
+    out->code = node_code(n, "code", REQUIRED);
+    out->name = node_name(n, "name", REQUIRED);
+    struct node columns = node_get(n, "columns", JSON_ARRAY, REQUIRED);
+    out->columns = named_columns(&columns, r, &out->column_count);
+    struct node where = node_get(n, "where", JSON_ARRAY, OPTIONAL);
+    size_t count = node_count(&where);
+    struct pack_condition *conditions = ARENA_ARRAY(n->l->arena, struct pack_condition, count);
+    for (size_t i = 0; conditions && i < count && !too_many(&where, count, WHERE_MAX); i++) {
+        struct node at = node_at(&where, i);
+        if (read_condition(&at, r, &conditions[out->where_count]))
+            out->where_count++;
+    }
+    out->where = conditions;
+    str sort = node_text(n, "sort", OPTIONAL);
+    out->descending = sort.bytes && sort.data[0] == '-';
+    struct node at = node_get(n, "sort", JSON_STRING, OPTIONAL);
+    if (at.v)
+        out->sort = column_called(&at, str_slice(sort, out->descending, sort.bytes), r);
+    if (out->sort && !out->sort->indexed && !out->sort->unique)
+        FAULT(&at, "按列 “%.*s” 排序,该列须写 indexed", "to sort by \"%.*s\" mark it indexed",
+            STR_ARGS(out->sort->name));
+}
+
+static void read_register_lists(const struct node *n, struct pack_register *r)
+{
+    struct node list = node_get(n, "lists", JSON_ARRAY, OPTIONAL);
+    size_t count = node_count(&list);
+    if (too_many(&list, count, LISTS_MAX))
+        return;
+    struct pack_list *out = ARENA_ARRAY(n->l->arena, struct pack_list, count);
+    for (size_t i = 0; out && i < count; i++) {
+        struct node at = node_at(&list, i);
+        read_list(&at, r, &out[i]);
+        for (size_t k = 0; k < i; k++)
+            if (out[i].code.bytes && str_equal(out[i].code, out[k].code))
+                FAULT_MEMBER(&at, "code", "列表代码 “%.*s” 重复", "list \"%.*s\" is defined twice",
+                    STR_ARGS(out[i].code));
+    }
+    r->lists = out;
+    r->list_count = out ? count : 0;
+}
+
+static void check_key(const struct node *n, const struct pack_register *r, str file_name)
+{
+    if (r->key && !(r->key->required && r->key->unique && r->key->type == PACK_COLUMN_TEXT))
+        FAULT_MEMBER(n, "key", "主键列应是 text 类型,且 required、unique 都为 true",
+            "the key column must be a text with required and unique both true");
+    if (r->code.bytes && !str_equal(r->code, file_name))
+        FAULT_MEMBER(n, "register", "登记表代码应与文件名 “%.*s” 一致",
+            "the register's code must be its file's name, \"%.*s\"", STR_ARGS(file_name));
 }
 
 static void read_register(const struct node *n, struct pack *p, str file_name)
 {
-    static const char *const known[] = { "register", "name", "key", "label", "columns", NULL };
+    static const char *const known[] = { "register", "name", "key", "label", "columns", "unique",
+        "access", "rules", "lists", NULL };
     if (!node_members(n, known))
         return;
     struct pack_register r = { .code = node_code(n, "register", REQUIRED),
         .name = node_name(n, "name", REQUIRED) };
     struct node list = node_get(n, "columns", JSON_ARRAY, REQUIRED);
     size_t count = node_count(&list);
+    if (too_many(&list, count, COLUMNS_MAX))
+        return;
     r.columns = ARENA_ARRAY(n->l->arena, struct pack_column, count);
     for (size_t i = 0; r.columns && i < count; i++) {
         struct node at = node_at(&list, i);
@@ -337,12 +248,14 @@ static void read_register(const struct node *n, struct pack *p, str file_name)
         FAULT(&list, "登记表至少要有一列", "a register needs at least one column");
     r.key = named_column(n, "key", &r);
     r.label = named_column(n, "label", &r);
-    if (r.key && !(r.key->required && r.key->unique && r.key->type == PACK_COLUMN_TEXT))
-        FAULT_MEMBER(n, "key", "主键列应是 text 类型,且 required、unique 都为 true",
-            "the key column must be a text with required and unique both true");
-    if (r.code.bytes && !str_equal(r.code, file_name))
-        FAULT_MEMBER(n, "register", "登记表代码应与文件名 “%.*s” 一致",
-            "the register's code must be its file's name, \"%.*s\"", STR_ARGS(file_name));
+    check_key(n, &r, file_name);
+    read_uniques(n, &r);
+    read_access(n, &r);
+    read_rules(n, &r);
+    read_register_lists(n, &r);
+    if (r.code.bytes && pack_register(p, r.code))
+        FAULT_MEMBER(n, "register", "登记表 “%.*s” 重复", "register \"%.*s\" is defined twice",
+            STR_ARGS(r.code));
     ((struct pack_register *)p->registers)[p->register_count++] = r;
 }
 
@@ -359,12 +272,60 @@ static void resolve_refs(const struct node *n, struct pack *p, struct pack_regis
         if (!ref.bytes)
             continue;
         if (c->type != PACK_COLUMN_REF)
-            FAULT_MEMBER(&at, "ref", "只有类型为 ref 的列才写 ref",
-                "only a column of type ref has a ref");
+            FAULT_MEMBER(
+                &at, "ref", "只有类型为 ref 的列才写 ref", "only a column of type ref has a ref");
         else if (!(c->ref = pack_register(p, ref)))
             FAULT_MEMBER(&at, "ref", "没有登记表 “%.*s”:缺少文件 registers/%.*s.json",
                 "there is no register \"%.*s\": the file registers/%.*s.json is missing",
                 STR_ARGS(ref), STR_ARGS(ref));
+    }
+}
+
+/* ---- expressions ---------------------------------------------------------------------------- */
+
+static const struct feel_program *compile(
+    const struct node *n, const char *member, str text, const struct feel_names *names)
+{
+    struct diag d = { 0 };
+    struct feel_program *program = NULL;
+    if (text.bytes && feel_compile(n->l->arena, text, names, &program, &d) != OK)
+        fault_member(n, member, &d);
+    return program;
+}
+
+/* The columns by their names, then what else an expression may ask: its place in the list is the
+ * slot (pack.h). */
+static bool name_columns(struct arena *a, const struct pack_register *r, struct feel_names *out)
+{
+    static const char *const more[PACK_SLOTS_MORE] = { "today", "before", "actor" };
+    struct feel_field *fields =
+        ARENA_ARRAY(a, struct feel_field, r->column_count + PACK_SLOTS_MORE);
+    if (!fields)
+        return false;
+    for (size_t i = 0; i < r->column_count; i++)
+        fields[i].name = r->columns[i].name;
+    for (size_t i = 0; i < PACK_SLOTS_MORE; i++)
+        fields[r->column_count + i].name = str_from(more[i]);
+    *out = (struct feel_names){ .items = fields, .count = r->column_count + PACK_SLOTS_MORE };
+    return true;
+}
+
+static void compile_register(const struct node *n, struct pack_register *r)
+{
+    struct feel_names names;
+    if (!name_columns(n->l->arena, r, &names))
+        return;
+    struct node columns = node_get(n, "columns", JSON_ARRAY, OPTIONAL);
+    for (size_t i = 0; columns.v && i < r->column_count; i++) {
+        struct node at = node_at(&columns, i);
+        struct pack_column *c = &((struct pack_column *)r->columns)[i];
+        c->computed = compile(&at, "computed", c->computed_text, &names);
+    }
+    struct node rules = node_get(n, "rules", JSON_ARRAY, OPTIONAL);
+    for (size_t i = 0; rules.v && i < r->rule_count; i++) {
+        struct node at = node_at(&rules, i);
+        struct pack_rule *rule = &((struct pack_rule *)r->rules)[i];
+        rule->must = compile(&at, "must", rule->must_text, &names);
     }
 }
 
@@ -375,11 +336,11 @@ void read_registers(struct loader *l)
     struct document *docs = ARENA_ARRAY(l->arena, struct document, files);
     struct node *roots = ARENA_ARRAY(l->arena, struct node, files);
     struct pack_register *registers = ARENA_ARRAY(l->arena, struct pack_register, files);
+    str name;
     if (arena_failed(l->arena))
         return;
     l->pack->registers = registers;
-    for (const struct pack_file *f; (f = file_next(l, STR("registers/"), STR(".json"), &at));) {
-        str name = str_slice(f->path, strlen("registers/"), f->path.bytes - strlen(".json"));
+    for (const struct pack_file *f; (f = file_each(l, "registers", ".json", &at, &name));) {
         size_t before = l->pack->register_count;
         if (!document_read(l, f->path, &docs[count], &roots[count]))
             continue;
@@ -388,4 +349,6 @@ void read_registers(struct loader *l)
     }
     for (size_t i = 0; i < count; i++)
         resolve_refs(&roots[i], l->pack, &registers[i]);
+    for (size_t i = 0; i < count; i++)
+        compile_register(&roots[i], &registers[i]);
 }
