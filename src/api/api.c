@@ -17,9 +17,12 @@ enum {
     FAULTS_MAX = 100
 };
 
-const struct http_route *const api_resources[] = { session_routes, zone_routes, case_routes,
-    task_routes, record_routes, figure_routes, journal_routes, file_routes, import_routes,
-    account_routes, operation_routes, procedure_routes, NULL };
+const struct http_route *const api_resources[] = {
+#define R(name) name##_routes,
+#include "api/resources.def"
+#undef R
+    NULL
+};
 
 /* ---- failing ---- */
 
@@ -225,7 +228,7 @@ static void answer_work(struct http_request *req, void *ctx)
 {
     struct call *c = ctx;
     (void)req;
-    if (c->result != OK)
+    if (c->result != OK && !c->undone)
         api_fail(c);
     else
         c->answer(c);
@@ -235,6 +238,7 @@ void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(
 {
     c->work = work;
     c->answer = answer;
+    c->undone = false;
     http_suspend(c->req, answer_work, c);
     enum err e = store_submit(c->api->zone->store, run_work, work_done, c, &c->diag);
     if (e != OK)

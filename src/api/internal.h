@@ -100,6 +100,7 @@ struct call {
     enum err (*work)(struct call *c);
     void (*answer)(struct call *c);
     enum err result;
+    bool undone; /* work undid its changes on purpose (api_undo): answer all the same */
     void *state; /* the resource's own */
     json_t *body;
 };
@@ -120,6 +121,12 @@ void api_read_end(struct call *c);
 /* Runs work on the writer thread with c->op.conn set; after the commit answer builds the reply. On
  * failure the diag is answered and `answer` is not called. */
 void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c));
+/* For work that was a trial: what it changed is undone, and `answer` is called nevertheless. */
+static inline enum err api_undo(struct call *c)
+{
+    c->undone = true;
+    return diag_set(c->op.diag, ERR_NOT_ALLOWED, "试算,未保存", "a trial, nothing was saved");
+}
 /* Tells those who watch, and may see it, that a case changed. */
 struct case_change {
     const struct case_row *row;
@@ -164,9 +171,9 @@ str api_applicants(const struct pack *p);
 
 /* ---- the resources' routes, each ended by a NULL method ---- */
 
-extern const struct http_route session_routes[], zone_routes[], case_routes[], task_routes[],
-    record_routes[], figure_routes[], journal_routes[], file_routes[], import_routes[],
-    account_routes[], operation_routes[], procedure_routes[];
+#define R(name) extern const struct http_route name##_routes[];
+#include "api/resources.def"
+#undef R
 
 struct streams *api_streams_create(void);
 void api_streams_destroy(struct streams *s);

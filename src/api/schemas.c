@@ -220,6 +220,51 @@ FIELDS(figure) = { { "name", API_TEXT, R }, { "title", API_NAME, R }, { "unit", 
     { "value", API_NUMBER, R | N },
     { "count", API_INT, R }, { "by", API_TEXT, R | N }, { "groups", API_LIST, R, 0, "FigureGroup" },
     { "previous", API_OBJECT, R | N, 0, "FigurePrevious" }, { "at", API_INSTANT, R }, END };
+FIELDS(register_column) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
+    { "type", API_TEXT, R }, { "required", API_BOOL, R }, { "masked", API_BOOL, R },
+    { "computed", API_BOOL, R }, { "sortable", API_BOOL, R }, { "codes", API_TEXT, R | N },
+    { "ref", API_TEXT, R | N }, { "bytesMax", API_INT, R | N }, { "min", API_NUMBER, R | N },
+    { "max", API_NUMBER, R | N }, { "group", API_NAME, R | N }, { "hint", API_NAME, R | N }, END };
+FIELDS(record_condition) = { { "column", API_TEXT, R }, { "compare", API_TEXT, R },
+    { "value", API_TEXT, R }, END };
+FIELDS(register_list) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
+    { "columns", API_TEXTS, R }, { "where", API_LIST, R, 0, "RecordCondition" },
+    { "sort", API_TEXT, R | N }, { "descending", API_BOOL, R }, END };
+FIELDS(register_) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "key", API_TEXT, R | N },
+    { "label", API_TEXT, R | N }, { "writable", API_BOOL, R }, { "closed", API_BOOL, R },
+    { "columns", API_LIST, R, 0, "RegisterColumn" }, { "lists", API_LIST, R, 0, "RegisterList" },
+    END };
+FIELDS(code_) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "parent", API_TEXT, R },
+    { "level", API_INT, R }, END };
+FIELDS(record_) = { { "id", API_ID, R }, { "version", API_INT, R },
+    { "updatedAt", API_INSTANT, R }, { "label", API_TEXT, R },
+    { "data", API_ANY, R, 0, NULL, "values by column" },
+    { "names", API_ANY, R, 0, NULL, "what codes, units, accounts and referred records are called" },
+    END };
+FIELDS(record_page) = { { "items", API_LIST, R, 0, "Record" }, { "total", API_INT, R | N },
+    { "totalMore", API_BOOL, R }, { "next", API_TEXT, R | N }, END };
+FIELDS(record_version) = { { "version", API_INT, R }, { "at", API_INSTANT, R },
+    { "by", API_TEXT, R | N }, { "reason", API_TEXT, R }, { "removed", API_BOOL, R },
+    { "batch", API_ID, R | N }, { "data", API_ANY, R }, END };
+FIELDS(record_related_) = { { "register", API_TEXT, R }, { "name", API_NAME, R },
+    { "column", API_TEXT, R }, { "count", API_INT, R }, { "more", API_BOOL, R }, END };
+FIELDS(record_input) = { { "data", API_ANY, R, 0, NULL, "the columns to set" },
+    { "reason", API_TEXT, 0, 400 }, { "version", API_INT, 0 }, END };
+FIELDS(reason_) = { { "reason", API_TEXT, R, 400 }, END };
+FIELDS(alike_input) = { { "data", API_ANY, R }, { "except", API_ID, 0 }, END };
+FIELDS(bulk_input) = { { "ids", API_IDS, R, 500 }, { "data", API_ANY, R },
+    { "reason", API_TEXT, R, 400 }, END };
+FIELDS(bulk_fault) = { { "id", API_ID, R }, { "field", API_TEXT, R | N },
+    { "message", API_NAME, R }, END };
+FIELDS(bulk_result) = { { "changed", API_INT, R }, { "saved", API_BOOL, R },
+    { "batch", API_ID, R | N }, { "faults", API_LIST, R, 0, "BulkFault" }, END };
+FIELDS(batch_undone) = { { "undone", API_INT, R },
+    { "kept", API_INT, R, 0, NULL, "records that somebody changed since" }, END };
+FIELDS(record_view_) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "shared", API_BOOL, R },
+    { "own", API_BOOL, R }, { "definition", API_ANY, R }, END };
+FIELDS(view_input) = { { "name", API_TEXT, R, 100 }, { "shared", API_BOOL, 0 },
+    { "definition", API_ANY, R }, END };
+FIELDS(view_made) = { { "id", API_ID, R }, END };
 FIELDS(import_fault) = { { "row", API_INT, R }, { "column", API_TEXT, N },
     { "message", API_TEXT, R }, END };
 FIELDS(import_result) = { { "rows", API_INT, R }, { "accepted", API_INT, R },
@@ -304,6 +349,15 @@ const struct api_schema api_schemas[] = {
     { "Enterprise", NULL, enterprise }, { "FigureRef", NULL, figure_ref },
     { "FigureGroup", NULL, figure_group }, { "FigurePrevious", NULL, figure_previous },
     { "Figure", NULL, figure },
+    { "RegisterColumn", NULL, register_column }, { "RecordCondition", NULL, record_condition },
+    { "RegisterList", NULL, register_list }, { "Register", NULL, register_ },
+    { "Code", NULL, code_ }, { "Record", NULL, record_ }, { "RecordPage", NULL, record_page },
+    { "RecordVersion", NULL, record_version }, { "RecordRelated", NULL, record_related_ },
+    { "RecordInput", NULL, record_input }, { "Reason", NULL, reason_ },
+    { "AlikeInput", NULL, alike_input }, { "BulkInput", NULL, bulk_input },
+    { "BulkFault", NULL, bulk_fault }, { "BulkResult", NULL, bulk_result },
+    { "BatchUndone", NULL, batch_undone }, { "RecordView", NULL, record_view_ },
+    { "ViewInput", NULL, view_input }, { "ViewMade", NULL, view_made },
     { "ImportFault", NULL, import_fault }, { "ImportResult", NULL, import_result },
     { "Inclusion", NULL, inclusion },
     { "Consistency", NULL, consistency }, { "FieldError", NULL, field_error },
