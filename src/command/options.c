@@ -36,9 +36,14 @@ bool command_options(struct command_line *line, const struct option_spec *specs,
     const char **positionals, size_t positionals_max, size_t *positional_count)
 {
     size_t used = 0;
+    bool options = true;
     for (int i = 0; i < line->argc; i++) {
         const char *word = line->argv[i];
-        if (strncmp(word, "--", 2) != 0) {
+        if (options && strcmp(word, "--") == 0) { /* what follows are words, as "--1" */
+            options = false;
+            continue;
+        }
+        if (!options || strncmp(word, "--", 2) != 0) {
             if (used == positionals_max)
                 return complain(line, "多余的参数", "too many words:", word);
             positionals[used++] = word;

@@ -164,6 +164,40 @@ static bool alike(const struct feel_partial *a, const struct feel_partial *b)
         && (feel_is_null(a->value) || feel_is_true(feel_equal(a->value, b->value)));
 }
 
+/* A member of a context known in parts; false: nothing is known of it. */
+static bool known_member(const struct feel_partial *v, str name, feel_value *out)
+{
+    const feel_value *found = v->unknown ? NULL : feel_get(v->value, name);
+    for (size_t i = 0; v->unknown && i < v->part_count; i++)
+        if (str_equal(v->parts[i].name, name) && !v->parts[i].value.unknown)
+            found = &v->parts[i].value.value;
+    if (found)
+        *out = *found;
+    return found != NULL;
+}
+
+/* Both plain values of one kind, and different: no conversion to a declared type makes them one. */
+static bool differ(feel_value a, feel_value b)
+{
+    return a.kind == b.kind && a.kind != FEEL_LIST && a.kind != FEEL_CONTEXT
+        && a.kind != FEEL_NULL && !feel_is_true(feel_equal(a, b));
+}
+
+/* Can they be one value, whatever the missing facts? Not when a member known of both differs. */
+static bool may_be_alike(const struct feel_partial *a, const struct feel_partial *b)
+{
+    if (!a->unknown && !b->unknown)
+        return alike(a, b);
+    const struct feel_partial *parts = a->unknown ? a : b, *other = a->unknown ? b : a;
+    for (size_t i = 0; i < parts->part_count; i++) {
+        feel_value v;
+        if (!parts->parts[i].value.unknown && known_member(other, parts->parts[i].name, &v)
+            && differ(parts->parts[i].value.value, v))
+            return false;
+    }
+    return true;
+}
+
 /* Of alternatives: yes when it is the only one possible, no when no possible one can be it. */
 static enum dmn_verdict alternative(const struct judgement *j, const struct candidate *c)
 {
@@ -174,7 +208,7 @@ static enum dmn_verdict alternative(const struct judgement *j, const struct cand
             continue;
         if (x == c || alike(&x->value, &c->value))
             same++;
-        else if (x->value.unknown || c->value.unknown)
+        else if (may_be_alike(&x->value, &c->value))
             same++, others++;
         else
             others++;
@@ -192,7 +226,7 @@ static enum dmn_verdict item(const struct judgement *j, const struct candidate *
         any_yes = any_yes || x->match == DMN_YES;
         any_open = any_open || x->match == DMN_CANNOT_TELL;
         bool is = x == c || alike(&x->value, &c->value);
-        bool may = is || ((x->value.unknown || c->value.unknown) && x->match != DMN_NO);
+        bool may = is || (may_be_alike(&x->value, &c->value) && x->match != DMN_NO);
         if (is && x->match == DMN_YES)
             best = DMN_YES;
         else if (may && x->match != DMN_NO && best == DMN_NO)
@@ -232,7 +266,7 @@ static enum err missing_of(struct asking *q, const struct judgement *j, const st
         TRY(feel_facts_add(m, &facts, &j->missing));
     for (size_t i = 0; j->list && c->rule >= 0 && i < j->table->rule_count; i++) {
         const struct candidate *x = &j->candidates[i];
-        if (x != c && !alike(&x->value, &c->value) && !x->value.unknown && !c->value.unknown)
+        if (x != c && !may_be_alike(&x->value, &c->value))
             continue;
         TRY(feel_facts_add(m, &facts, &j->rule_missing[i]));
         if (x->match != DMN_NO)

@@ -17,6 +17,17 @@ static const char *const namespaces[] = {
 
 enum { ELEMENTS_MAX = 20000 };
 
+/* The decision, input or definition in which the node stands: its name, else its id. */
+static str element_name(const struct dmn_model *m, const struct xml_node *n)
+{
+    while (n && n->parent && n->parent != m->root)
+        n = n->parent;
+    if (!n || n == m->root)
+        return STR_NONE;
+    str name = xml_attribute(n, "name");
+    return name.bytes ? name : xml_attribute(n, "id");
+}
+
 void dmn_fault(struct dmn_model *m, const struct xml_node *at, enum err e, const char *zh,
     const char *en, str what)
 {
@@ -28,6 +39,7 @@ void dmn_fault(struct dmn_model *m, const struct xml_node *at, enum err e, const
     memcpy(name, file.data ? file.data : "", bytes);
     name[bytes] = 0;
     diag_at(&d, name, at ? at->line : 0, 0);
+    diag_field(&d, element_name(m, at));
     diag_list_add(m->set->faults, &d);
 }
 

@@ -2,10 +2,11 @@
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import unittest
 
-from junma import ZONE, Server
+from junma import BINARY, ZONE, Server
 
 LIMIT = {"parameter": "text_limit", "name": {"zh": "短文本上限", "en": "Limit of a short text"}, "type": "number",
          "unit": {"zh": "字", "en": "characters"},
@@ -105,6 +106,26 @@ class DatedParameters(unittest.TestCase):
         self.assertEqual(parameter["unit"]["en"], "characters")
         self.assertNotIn("text_limit", [f["name"] for f in routing["facts"]])
         self.assertEqual({v["name"]: v["value"] for v in routing["steps"][0]["result"]}["difficulty"], "complex")
+
+    def test_on_the_command_line_by_the_day(self):
+        """junma decide --zone --on: the value in force on that day, with its law in the trace."""
+        with tempfile.TemporaryDirectory() as folder:
+            zone = zone_with_parameter(folder, LIMIT)
+            words = [BINARY, "decide", os.path.join(zone, "requests", "routing.dmn"), "--decision", "routing", "--zone", zone]
+            given = json.dumps({"topic": "power", "text": "咨询用电的事", "industry": None, "urgency": "normal"})
+
+            def decide(*more):
+                done = subprocess.run([*words, *more], input=given, capture_output=True, text=True, timeout=60,
+                                      env={**os.environ, "JUNMA_LANG": "en"})
+                self.assertEqual(done.returncode, 0, done.stderr)
+                return json.loads(done.stdout)
+            old, new = decide("--trace", "--on", "2024-12-31"), decide("--trace", "--on", "2025-01-01")
+            self.assertEqual((old["result"]["difficulty"], new["result"]["difficulty"]), ("complex", "ordinary"))
+            self.assertEqual(old["trace"]["parameters"],
+                             [{"name": "text_limit", "from": "2020-01-01", "to": "2024-12-31", "law": "Old rule, art. 3"}])
+            self.assertEqual(new["trace"]["parameters"][0]["law"], "New rule, art. 3")
+            self.assertEqual(decide("--answer", "--on", "2019-12-31")["missing"], ["text_limit"])
+            self.assertTrue(decide("--answer", "--on", "2025-01-01")["settled"])
 
     def test_a_day_without_a_value_is_said(self):
         past = dict(LIMIT, values=LIMIT["values"][:1])

@@ -143,6 +143,20 @@ static void test_table(void **state)
         expect(*state, list[i].policy, list[i].inputs, list[i].expected);
 }
 
+/* Of a result known in part, what is known tells it from others. */
+static void test_known_in_part(void **state)
+{
+    expect(*state,
+        HEAD INPUT("n", "number") INPUT("s", "string") "<decision id='t' name='t'>" NEEDS("n")
+            NEEDS("s") "<decisionTable hitPolicy='FIRST'>" COLUMN("n") "<output name='u'/>"
+            "<output name='w'/><rule>" CELL("1") "<outputEntry><text>\"a\"</text></outputEntry>"
+            GIVES("\"x\"") "<rule>" CELL("-") "<outputEntry><text>\"b\"</text></outputEntry>"
+            GIVES("s") "<rule>" CELL("-") "<outputEntry><text>\"b\"</text></outputEntry>"
+            GIVES("\"y\"") "</decisionTable></decision>" TAIL,
+        "{\"n\": 2}",
+        "open s; {u: \"a\", w: \"x\"} no; (hangs) yes; {u: \"b\", w: \"y\"} ? s; null ? s");
+}
+
 #define BOOLEAN(text)                                                                              \
     HEAD INPUT("a", "boolean") INPUT("b", "boolean") INPUT("n", "number")                          \
         "<decision id='t' name='t'><variable name='t' typeRef='boolean'/>" NEEDS("a") NEEDS("b")   \
@@ -295,7 +309,8 @@ static void random_model(char *xml, size_t bytes)
         "RULE ORDER", "OUTPUT ORDER" };
     static const char *const gives[] = { "\"p\"", "\"q\"", "\"r\"", "\"p\"", "\"q\"", "null",
         "if b then \"p\" else \"q\"", "s", "if b or n &gt; 1 then \"r\" else \"p\"" };
-    bool otherwise = pick(2);
+    static const char *const second[] = { "\"a\"", "\"b\"", "s", "n" };
+    bool otherwise = pick(2), two = pick(2);
     int at = snprintf(xml, bytes,
         HEAD INPUT("n", "number") INPUT("m", "number") INPUT("s", "string") INPUT("b", "boolean")
         "<decision id='e' name='e'>" NEEDS("b") NEEDS("n") LITERAL("%s") "</decision>"
@@ -304,10 +319,17 @@ static void random_model(char *xml, size_t bytes)
         "<output name='r'><outputValues><text>\"q\",\"r\",\"p\"</text></outputValues>%s</output>",
         pick(2) ? "b and n &gt; 1" : "b or n = 3", policies[pick(7)], pick(2) ? "b" : "e",
         otherwise ? "<defaultOutputEntry><text>\"q\"</text></defaultOutputEntry>" : "");
-    for (unsigned r = 1 + pick(4); r; r--)
+    if (two)
+        at += snprintf(xml + at, bytes - (size_t)at, "<output name='w'>%s</output>",
+            otherwise ? "<defaultOutputEntry><text>\"a\"</text></defaultOutputEntry>" : "");
+    for (unsigned r = 1 + pick(4); r; r--) {
         at += snprintf(xml + at, bytes - (size_t)at,
-            "<rule>" CELL("%s") CELL("%s") CELL("%s") CELL("%s") GIVES("%s"), cell(0), cell(1),
-            cell(2), cell(3), gives[pick(9)]);
+            "<rule>" CELL("%s") CELL("%s") CELL("%s") CELL("%s")
+            "<outputEntry><text>%s</text></outputEntry>", cell(0), cell(1), cell(2), cell(3),
+            gives[pick(9)]);
+        at += snprintf(xml + at, bytes - (size_t)at,
+            two ? "<outputEntry><text>%s</text></outputEntry></rule>" : "</rule>", second[pick(4)]);
+    }
     snprintf(xml + at, bytes - (size_t)at, "</decisionTable></decision>" TAIL);
 }
 
@@ -413,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_known_in_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_logic, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_graph, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_json, set_up, tear_down),

@@ -102,7 +102,38 @@ static void test_manual(void **state)
         expect_text(shown, str_terminated(&w->arena, expected), feel_to_text(&w->arena, v));
         examples++;
     }
-    assert_true(examples > 15);
+    assert_true(examples > 100);
+}
+
+/* Does an example line of the manual call the function? */
+static bool called(str text, const char *name)
+{
+    str line;
+    while (str_split(&text, '\n', &line)) {
+        ptrdiff_t at = str_find(line, str_from(name), 0);
+        size_t end = (size_t)at + strlen(name);
+        if (at >= 0 && str_find(line, STR(" ⇒ "), 0) > 0 && end < line.bytes
+            && line.data[end] == '(')
+            return true;
+    }
+    return false;
+}
+
+/* No built-in without an example. */
+static void test_manual_is_whole(void **state)
+{
+    static const char *const names[] = {
+#define B(function, text, least, most, constant, names) text,
+#include "feel/builtins.def"
+#undef B
+    };
+    struct world *w = *state;
+    struct diag d = { 0 };
+    str text;
+    assert_int_equal(sys_real()->file_read(NULL, &w->arena, MANUAL, 1 << 20, &text, &d), OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], "and") != 0 && strcmp(names[i], "or") != 0 && !called(text, names[i]))
+            fail_msg("docs/feel.md has no example of %s", names[i]);
 }
 
 /* What feel_to_text writes reads back to an equal value. */
@@ -467,6 +498,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_manual_is_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_text_reads_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_numbers_read_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
