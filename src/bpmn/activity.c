@@ -157,6 +157,11 @@ static void call_process(struct run *r, int64_t token)
 {
     struct token *t = token_find(r->i, token);
     int called = plan_of(r, t)->called;
+    if (called < 0) {
+        t->state = TOKEN_TASK;
+        effect(r, BPMN_TASK_CREATED, t)->text = node_of(r, t)->called;
+        return;
+    }
     t->state = TOKEN_SCOPE;
     struct token *p = token_new(r, token, called, TOKEN_SCOPE);
     int64_t id = p->id;
@@ -171,6 +176,8 @@ void activity_perform(struct run *r, int64_t token)
     struct token *t = token_find(r->i, token);
     const struct bpmn_plan *p = plan_of(r, t);
     enum bpmn_kind kind = node_of(r, t)->kind;
+    for (int n = 0; n < p->local_count; n++)
+        vars_set_local(r, token, p->locals[n], feel_null());
     for (int n = 0; n < p->input_count; n++)
         vars_set_local(r, token, p->inputs[n].to, assigned(r, token, &p->inputs[n]));
     if (r->err)
@@ -219,6 +226,14 @@ static bool can_be_compensated(struct run *r, const struct token *t)
     return false;
 }
 
+void activity_record(struct run *r, int64_t token, int64_t scope)
+{
+    const struct token *t = token_find(r->i, token);
+    if (can_be_compensated(r, t))
+        record_add(r,
+            (struct record){ .scope = scope, .token = token, .node = t->node, .vars = t->vars });
+}
+
 void activity_finish(struct run *r, int64_t token)
 {
     struct token *t = token_find(r->i, token);
@@ -232,9 +247,8 @@ void activity_finish(struct run *r, int64_t token)
         loop_child_done(r, token);
         return;
     }
-    if (can_be_compensated(r, t))
-        record_add(r, (struct record){ .scope = t->parent, .token = token, .node = t->node,
-            .vars = t->vars });
+    activity_record(r, token, t->parent);
+    t = token_find(r->i, token);
     if (t->waits) {
         compensation_done(r, token);
         return;

@@ -66,6 +66,10 @@ struct bpmn_dialect {
     str (*expression)(void *ctx, struct arena *a, str text);
     /* Scripts are not compiled but handed to bpmn_host.script as they stand. */
     bool scripts_by_host;
+    /* Whether a called process of that id, which is not in this file, can be had elsewhere: then its
+     * call activity is offered like a task (TASK_CREATED, text = the id), and who runs the other
+     * process ends it by bpmn_complete or bpmn_fail. NULL: such a call is refused. */
+    bool (*callable)(void *ctx, str process);
 };
 
 /* Reads, checks and prepares a file. Every broken rule becomes one fault with file, line, the
@@ -94,7 +98,8 @@ void bpmn_next(const struct bpmn_model *m, const struct bpmn_node *from, bool *s
 struct bpmn_instance;
 
 enum bpmn_effect_kind {
-    BPMN_TASK_CREATED,    /* node, token, assignee, unit; user, service, send-to-handler tasks */
+    BPMN_TASK_CREATED,    /* node, token, assignee, unit; user, service, send-to-handler tasks; a
+                             call of a process elsewhere, text = its id */
     BPMN_TASK_COMPLETED,  /* node, token */
     BPMN_TASK_CANCELLED,  /* node, token */
     BPMN_TIMER_SET,       /* node, token, timer, timer_kind, text, working, after */

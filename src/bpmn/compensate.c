@@ -1,7 +1,9 @@
 /*
  * Compensation: undoing what was done, in reverse. A finished activity that has a handler leaves a
  * record (run.h); a sub-process that finished keeps the records of what was done within. Throwing
- * starts the handlers as tokens that the thrower waits for (token.waits).
+ * starts the handler of what was done last as a token that the thrower waits for (token.waits); when it
+ * is done, that of what was done before. With waitForCompletion="false" all begin at once and the
+ * thrower goes on.
  */
 #include "bpmn/run.h"
 
@@ -57,28 +59,36 @@ static void start_event_sub(struct run *r, int64_t thrower, int64_t scope, int s
     token_ready(r, id, start, -1, PHASE_ENTER);
 }
 
-/* Undoes the records of `done_in`, last first; the handlers run in `scope`. */
-static void undo(struct run *r, int64_t thrower, int64_t scope, int64_t done_in, int activity)
+static void drop_record(struct run *r, size_t n)
+{
+    for (size_t k = n + 1; k < r->i->record_count; k++)
+        r->i->records[k - 1] = r->i->records[k];
+    r->i->record_count--;
+}
+
+/* Starts the handler of what was done last in `done_in`, within a sub-process that has none of its
+ * own the last within; the handler runs in `scope`. False when nothing is left to undo. */
+static bool undo_last(struct run *r, int64_t thrower, int64_t scope, int64_t done_in, int activity)
 {
     const struct bpmn_model *m = r->i->model;
     for (size_t n = r->i->record_count; n-- > 0 && r->err == OK;) {
-        if (n >= r->i->record_count)
-            continue;
         struct record record = r->i->records[n];
         int start = -1;
         if (record.scope != done_in || (activity >= 0 && record.node != activity))
             continue;
-        for (size_t k = n + 1; k < r->i->record_count; k++)
-            r->i->records[k - 1] = r->i->records[k];
-        r->i->record_count--;
         int handler = handler_of(m, record.node), sub = event_sub_of(m, record.node, &start);
+        if (handler < 0 && sub < 0 && undo_last(r, thrower, scope, record.token, -1))
+            return true;
+        drop_record(r, n);
         if (handler >= 0)
             start_handler(r, thrower, scope, handler, record.vars);
         else if (sub >= 0)
             start_event_sub(r, thrower, scope, sub, start, &record);
         else
-            undo(r, thrower, scope, record.token, -1);
+            continue;
+        return true;
     }
+    return false;
 }
 
 static bool somebody_waits_for(const struct run *r, int64_t thrower)
@@ -98,12 +108,31 @@ static int64_t scope_of_records(const struct run *r, int64_t scope)
     return t && plan_of(r, t)->triggered ? t->parent : scope;
 }
 
-void compensate(struct run *r, int64_t thrower, int64_t scope, int activity)
+/* One after the other, what was done last first; the next begins when the one before is done. */
+static bool undo_next(struct run *r, int64_t thrower)
 {
-    undo(r, thrower, scope, scope_of_records(r, scope), activity);
+    const struct token *t = token_find(r->i, thrower);
+    if (node_of(r, t)->kind == BPMN_TRANSACTION)
+        return undo_last(r, thrower, thrower, thrower, -1);
+    const struct bpmn_plan *p = plan_of(r, t);
+    for (int n = 0; n < p->event_count; n++)
+        if (p->events[n].kind == EVENT_COMPENSATION && p->events[n].wait
+            && undo_last(r, thrower, t->parent, scope_of_records(r, t->parent), p->events[n].activity))
+            return true;
+    return false;
+}
+
+void compensate(struct run *r, int64_t thrower, const struct bpmn_event *e)
+{
     struct token *t = token_find(r->i, thrower);
-    if (t && somebody_waits_for(r, thrower))
-        t->state = TOKEN_COMPENSATING;
+    int64_t scope = t->parent;
+    if (e->wait) {
+        if (t->state == TOKEN_READY && undo_next(r, thrower) && r->err == OK)
+            token_find(r->i, thrower)->state = TOKEN_COMPENSATING;
+        return;
+    }
+    while (undo_last(r, -1, scope, scope_of_records(r, scope), e->activity) && r->err == OK)
+        continue; /* nobody waits: all at once */
 }
 
 static void end_of_cancel(struct run *r, int64_t transaction)
@@ -129,13 +158,14 @@ void compensation_done(struct run *r, int64_t handler)
         records_drop(r, t->undoes);
     effect(r, BPMN_LEFT, t);
     token_kill(r, handler);
-    if (!thrower || somebody_waits_for(r, thrower)) {
+    t = thrower > 0 ? token_find(r->i, thrower) : NULL;
+    if (!t) {
         scope_check(r, parent);
         return;
     }
-    t = token_find(r->i, thrower);
-    if (!t)
+    if (somebody_waits_for(r, thrower) || undo_next(r, thrower) || r->err)
         return;
+    t = token_find(r->i, thrower);
     if (node_of(r, t)->kind == BPMN_TRANSACTION)
         end_of_cancel(r, thrower);
     else
@@ -156,7 +186,6 @@ void transaction_cancel(struct run *r, int64_t from)
     int64_t transaction = t->id;
     token_cancel_children(r, transaction, 0);
     token_find(r->i, transaction)->state = TOKEN_COMPENSATING;
-    undo(r, transaction, transaction, transaction, -1);
-    if (!somebody_waits_for(r, transaction))
+    if (!undo_next(r, transaction) && r->err == OK)
         end_of_cancel(r, transaction);
 }

@@ -135,17 +135,30 @@ static void fire_gateway(struct run *r, struct subscription s)
     pass(r, parent, s.node);
 }
 
+/* Notes one event of a parallel multiple at the token that listens, under a name that no expression
+ * sees; true when all have come, and then begins anew. */
+static bool all_heard(struct run *r, struct subscription s)
+{
+    const struct bpmn_plan *p = &r->i->model->plans[s.node];
+    int64_t heard = 0;
+    if (!p->parallel_multiple || p->event_count < 2)
+        return true;
+    str name = str_concat(r->turn->arena, STR(" heard "), r->i->model->nodes[s.node].id);
+    if (!feel_to_int64(vars_own(r->i, s.token, name), &heard))
+        heard = 0;
+    heard |= (int64_t)1 << s.event;
+    bool all = heard == ((int64_t)1 << p->event_count) - 1;
+    vars_set_local(r, s.token, name, feel_integer(all ? 0 : heard));
+    return all;
+}
+
 static void fire_boundary(struct run *r, struct subscription s)
 {
     struct token *t = token_find(r->i, s.token);
     const struct bpmn_plan *p = &r->i->model->plans[s.node];
     int64_t parent = t->parent;
-    if (p->parallel_multiple && p->event_count > 1) {
-        t->heard |= (uint64_t)1 << s.event;
-        for (int n = 0; n < p->event_count; n++)
-            if (!(t->heard >> n & 1))
-                return;
-    }
+    if (!all_heard(r, s))
+        return;
     if (p->interrupting)
         token_cancel(r, s.token);
     pass(r, parent, s.node);
@@ -153,8 +166,10 @@ static void fire_boundary(struct run *r, struct subscription s)
 
 static void fire_event_sub(struct run *r, struct subscription s)
 {
-    struct token *scope = token_find(r->i, s.token);
     int sub = r->i->model->nodes[s.node].scope;
+    if (!all_heard(r, s))
+        return;
+    struct token *scope = token_find(r->i, s.token);
     if (r->i->model->plans[s.node].interrupting) {
         scope->interrupted = true;
         token_cancel_children(r, s.token, 0);
@@ -344,7 +359,7 @@ void event_throw(struct run *r, int64_t from, const struct bpmn_event *e)
         transaction_cancel(r, from);
         break;
     case EVENT_COMPENSATION:
-        compensate(r, from, t->parent, e->activity);
+        compensate(r, from, e);
         break;
     case EVENT_TERMINATE:
         terminate(r, from);

@@ -232,7 +232,9 @@ void gateway_enter(struct run *r, int64_t token)
     const struct bpmn_plan *p = plan_of(r, t);
     bool joins = p->incoming.count > 1;
     enum bpmn_kind kind = node_of(r, t)->kind;
-    if (kind == BPMN_EVENT_GATEWAY) {
+    if (kind == BPMN_EVENT_GATEWAY && !p->exclusive_event) {
+        flows_take(r, token); /* parallel: all of its events must come */
+    } else if (kind == BPMN_EVENT_GATEWAY) {
         t->state = TOKEN_EVENT;
         event_listen(r, token);
     } else if (kind == BPMN_EXCLUSIVE_GATEWAY) {

@@ -52,6 +52,9 @@ static void leave(struct run *r, int64_t outer)
     feel_value results = l->result_list.bytes ? vars_own(r->i, outer, l->result_list) : feel_null();
     if (results.kind == FEEL_LIST)
         vars_set(r, parent, l->result_list, results);
+    for (size_t n = 0; n < r->i->record_count; n++)
+        if (r->i->records[n].scope == outer)
+            r->i->records[n].scope = parent; /* done now, so it can be undone */
     t = token_find(r->i, outer);
     t->state = TOKEN_SCOPE; /* nothing below it any more */
     if (plan_of(r, t)->for_compensation || t->waits) {
@@ -205,6 +208,7 @@ void loop_child_done(struct run *r, int64_t child)
     int index = c->index;
     const struct bpmn_loop *l = &plan_of(r, c)->loop;
     keep_result(r, outer, c);
+    activity_record(r, child, outer); /* each instance is undone by itself */
     token_kill(r, child);
     int done = ++token_find(r->i, outer)->done;
     if (r->err)

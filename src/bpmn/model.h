@@ -105,6 +105,8 @@ struct bpmn_plan {
     struct bpmn_expr script, unit, assignee;
     str script_text;
     struct bpmn_expr completion; /* ad-hoc: completionCondition; complex gateway: activation */
+    str *locals; /* data objects and properties of a sub-process, properties of a task */
+    int local_count;
     struct bpmn_assignment *inputs, *outputs;
     int input_count, output_count;
 };

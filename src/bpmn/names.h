@@ -7,6 +7,7 @@
 
 #define activity_enter bpmn_in_activity_enter
 #define activity_finish bpmn_in_activity_finish
+#define activity_record bpmn_in_activity_record
 #define activity_perform bpmn_in_activity_perform
 #define check_foreign bpmn_in_check_foreign
 #define compensate bpmn_in_compensate
@@ -61,10 +62,12 @@
 #define rules_elements bpmn_in_rules_elements
 #define rules_references bpmn_in_rules_references
 #define rules_nodes bpmn_in_rules_nodes
+#define rules_run bpmn_in_rules_run
 #define run_begin bpmn_in_run_begin
 #define run_end bpmn_in_run_end
 #define run_fail bpmn_in_run_fail
 #define run_finish_instance bpmn_in_run_finish_instance
+#define schema_check bpmn_in_schema_check
 #define scope_check bpmn_in_scope_check
 #define scope_open bpmn_in_scope_open
 #define signers_follower bpmn_in_signers_follower

@@ -362,9 +362,11 @@ static void read_document(struct reader *r, xmlDoc *doc)
         return;
     if (!r->model->process_count)
         fault(r, r->root, ERR_INVALID, "文件中没有流程(process)", "the file holds no process");
+    schema_check(r, r->root);
     rules_references(r);
     rules_elements(r);
     rules_nodes(r);
+    rules_run(r);
 }
 
 enum err bpmn_load(struct arena *a, str file, str xml, const struct bpmn_dialect *dialect,

@@ -89,9 +89,13 @@ void read_activity(struct reader *r, int node);
 void read_junma(struct reader *r, int node);
 void check_foreign(struct reader *r, xmlNode *n);
 
-/* rules.c, rules_data.c, rules_refs.c */
+/* schema.c: the element and its next siblings, with all below */
+void schema_check(struct reader *r, xmlNode *n);
+
+/* rules.c, rules_data.c, rules_refs.c, rules_run.c */
 void rules_elements(struct reader *r);
 void rules_references(struct reader *r);
 void rules_nodes(struct reader *r);
+void rules_run(struct reader *r); /* what holds of executable processes only */
 
 #endif

@@ -187,6 +187,19 @@ static void read_data(struct reader *r, xmlNode *n, struct bpmn_plan *p)
         read_association(r, c, &p->outputs, &p->output_count);
 }
 
+/* Data that lives and goes with an activity: what it declares. Data of a process is the case's. */
+static void read_locals(struct reader *r, xmlNode *n, struct bpmn_plan *p)
+{
+    int count = xml_child_count(n, "dataObject") + xml_child_count(n, "property");
+    p->locals = count ? ARENA_ARRAY(r->arena, str, (size_t)count) : NULL;
+    for (xmlNode *c = n->children; c && p->locals; c = c->next)
+        if (xml_is(c, "dataObject") || xml_is(c, "property")) {
+            str name = variable_name(r, c);
+            if (name.bytes)
+                p->locals[p->local_count++] = name;
+        }
+}
+
 /* ── kinds ─────────────────────────────────────────────────────────────────────────────────── */
 
 static void read_script(struct reader *r, xmlNode *n, struct bpmn_plan *p)
@@ -268,6 +281,8 @@ void read_activity(struct reader *r, int node)
             index_add(r, &m->plans[m->nodes[node].scope].event_subs, node);
     }
     read_data(r, n, p);
+    if (kind != BPMN_PROCESS)
+        read_locals(r, n, p);
     if (kind == BPMN_SCRIPT_TASK)
         read_script(r, n, p);
     if (kind == BPMN_SEND_TASK || kind == BPMN_RECEIVE_TASK)

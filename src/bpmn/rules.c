@@ -406,7 +406,9 @@ static void check_called(struct reader *r, int node)
     if (start && !none)
         fault(r, element(r, node), ERR_INVALID, "被调用的流程“%.*s”须有空开始事件",
             "the called process \"%.*s\" needs a none start event", SAY(n->called));
-    if (called < 0 && n->called.bytes && !refs_element(r, n->called))
+    const struct bpmn_dialect *d = r->dialect;
+    bool elsewhere = d && d->callable && d->callable(d->ctx, n->called);
+    if (called < 0 && n->called.bytes && !elsewhere && !refs_element(r, n->called))
         fault(r, element(r, node), ERR_INVALID, "调用的流程“%.*s”不在本文件中",
             "the called process \"%.*s\" is not in this file", SAY(n->called));
 }

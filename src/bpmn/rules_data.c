@@ -322,8 +322,12 @@ static void connect_handler(struct reader *r, xmlNode *n)
     int from = refs_node(r, source), to = refs_node(r, target);
     if (!refs_element(r, source) || !refs_element(r, target))
         fault(r, n, ERR_INVALID, "关联的两端须是已有的元素", "both ends of an association must exist");
-    if (from >= 0 && to >= 0 && r->model->nodes[from].kind == BPMN_BOUNDARY_EVENT)
-        r->model->plans[from].handler = to;
+    if (from < 0 || to < 0 || r->model->nodes[from].kind != BPMN_BOUNDARY_EVENT)
+        return;
+    if (r->model->plans[from].handler >= 0 && r->model->plans[from].handler != to)
+        fault(r, n, ERR_INVALID, "补偿边界事件只能连到一个补偿活动",
+            "a compensation boundary event leads to one compensation activity only");
+    r->model->plans[from].handler = to;
 }
 
 static void check_handlers(struct reader *r)

@@ -15,6 +15,9 @@ static const struct {
 } references[] = {
     { "message", "itemRef", false, "itemDefinition" },
     { NULL, "itemSubjectRef", false, "itemDefinition" },
+    { NULL, "evaluatesToTypeRef", false, "itemDefinition" },
+    { "linkEventDefinition", "source", true, "linkEventDefinition" },
+    { "linkEventDefinition", "target", true, "linkEventDefinition" },
     { "messageFlow", "messageRef", false, "message" },
     { "participant", "processRef", false, "process" },
     { "participant", "interfaceRef", true, "interface" },
@@ -142,6 +145,33 @@ static bool may_receive(struct reader *r, xmlNode *n)
     return bpmn_is_activity(k) && k != BPMN_SEND_TASK;
 }
 
+static struct bpmn_event *message_at(struct reader *r, xmlNode *n)
+{
+    int node = n ? refs_node(r, xml_attr(r, n, "id")) : -1;
+    struct bpmn_plan *p = node < 0 ? NULL : &r->model->plans[node];
+    for (int k = 0; p && k < p->event_count; k++)
+        if (p->events[k].kind == EVENT_MESSAGE)
+            return &p->events[k];
+    return NULL;
+}
+
+/* A node that does not say which message it means, means that of its message flow. */
+static void name_by_flow(struct reader *r, xmlNode *flow, xmlNode *from, xmlNode *to)
+{
+    struct bpmn_event *sent = message_at(r, from), *got = message_at(r, to);
+    xmlNode *message = refs_element(r, xml_attr(r, flow, "messageRef"));
+    str name = sent && sent->name.bytes ? sent->name
+        : got && got->name.bytes        ? got->name
+        : message                       ? xml_attr(r, message, "name")
+                                        : xml_attr(r, flow, "name");
+    if (!name.bytes)
+        name = xml_attr(r, message ? message : flow, "id");
+    if (sent && !sent->name.bytes)
+        sent->name = name;
+    if (got && !got->name.bytes)
+        got->name = name;
+}
+
 static void check_message_flow(struct reader *r, xmlNode *n)
 {
     str source = xml_attr(r, n, "sourceRef"), target = xml_attr(r, n, "targetRef");
@@ -157,6 +187,7 @@ static void check_message_flow(struct reader *r, xmlNode *n)
     if (from && to && pool_of(r, from) && pool_of(r, from) == pool_of(r, to))
         fault(r, n, ERR_INVALID, "消息流的起点和终点须属于不同的参与者",
             "a message flow connects different participants, not nodes of one");
+    name_by_flow(r, n, from, to);
 }
 
 /* ── incoming and outgoing, where a file lists them ────────────────────────────────────────── */

@@ -330,6 +330,22 @@ static const struct bpmn_node *find_process(struct run *r, const struct bpmn_mod
     return NULL;
 }
 
+/* Behind a parallel event-based gateway the first event begins the process, the others must come. */
+static void await_others(struct run *r, const struct bpmn_node *first)
+{
+    const struct bpmn_model *m = r->i->model;
+    const struct bpmn_indexes *in = &first->plan->incoming;
+    int gateway = in->count == 1 ? m->flows[in->items[0]].source : -1;
+    if (gateway < 0 || m->nodes[gateway].kind != BPMN_EVENT_GATEWAY
+        || m->plans[gateway].exclusive_event)
+        return;
+    for (int k = 0; k < m->plans[gateway].outgoing.count; k++) {
+        int flow = m->plans[gateway].outgoing.items[k];
+        if (m->flows[flow].target != first->index)
+            token_ready(r, 1, m->flows[flow].target, flow, PHASE_ENTER);
+    }
+}
+
 static void start_at(struct run *r, const struct bpmn_node *process, str start_event)
 {
     const struct bpmn_node *n = bpmn_node_by_id(r->i->model, start_event);
@@ -341,6 +357,7 @@ static void start_at(struct run *r, const struct bpmn_node *process, str start_e
     struct token *t = token_new(r, 1, n->index, TOKEN_READY);
     effect(r, BPMN_ENTERED, t);
     token_queue(r, t->id, PHASE_LEAVE);
+    await_others(r, n);
 }
 
 enum err bpmn_start(struct bpmn_turn *turn, struct arena *home, const struct bpmn_model *m,

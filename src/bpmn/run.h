@@ -43,7 +43,7 @@ struct token {
     int removed;            /* loop: instances that were taken away again */
     uint64_t heard; /* events of a parallel multiple that came; conditions that hold; flows */
     bool interrupted; /* scope: an interrupting event sub-process has taken over */
-    int64_t waits;    /* compensation handler: the token that waits for it */
+    int64_t waits;    /* compensation handler: the token that waits for it; -1: nobody does */
     int64_t undoes;   /* compensation event sub-process: the finished scope it undoes */
     const struct feel_context *vars;
 };
@@ -152,6 +152,7 @@ void run_finish_instance(struct run *r, const struct token *at, const char *how)
 void activity_enter(struct run *r, int64_t token);
 void activity_perform(struct run *r, int64_t token);
 void activity_finish(struct run *r, int64_t token); /* what was done there is done */
+void activity_record(struct run *r, int64_t token, int64_t scope); /* if it can be undone */
 void scope_open(struct run *r, int64_t scope);
 void scope_check(struct run *r, int64_t scope); /* done when nothing is left in it */
 bool is_loop_instance(const struct run *r, const struct token *t);
@@ -194,7 +195,7 @@ void timer_start(struct run *r, struct subscription s);
 void timer_fire(struct run *r, int64_t timer);
 
 /* compensate.c */
-void compensate(struct run *r, int64_t thrower, int64_t scope, int activity);
+void compensate(struct run *r, int64_t thrower, const struct bpmn_event *e);
 void compensation_done(struct run *r, int64_t handler);
 void transaction_cancel(struct run *r, int64_t from);
 

@@ -34,6 +34,9 @@ static void keep(struct reader *r, const xmlNode *at, struct diag *d)
         r->first = d->err;
     if (d->err == ERR_MEMORY)
         r->memory = true;
+    for (size_t i = 0; r->faults && i < r->faults->count; i++)
+        if (r->faults->items[i]->line == d->line && !strcmp(r->faults->items[i]->en, d->en))
+            return; /* two readers came upon the same slip */
     if (r->faults)
         diag_list_add(r->faults, d);
 }

@@ -124,10 +124,10 @@ static void a_join_may_be_redrawn(void **state)
     /* A third version has one branch less: what waited at the join goes on at once. */
     load_other(&less, PROCESS(START("s") TASK("hear") TASK("a") TASK("b") "<b:parallelGateway id=\"j\"/>"
         TASK("z") END("e") END("e3") FLOW("s", "hear") FLOW("hear", "a") FLOW("hear", "b")
-        "<b:sequenceFlow id=\"n1\" sourceRef=\"a\" targetRef=\"j\"/>" FLOW("j", "z")
-        FLOW("b", "e3") FLOW("z", "e")));
+        "<b:sequenceFlow id=\"n1\" sourceRef=\"a\" targetRef=\"j\"/>" FLOW("j", "z") FLOW("j", "z2")
+        TASK("z2") END("e4") FLOW("z2", "e4") FLOW("b", "e3") FLOW("z", "e")));
     assert_int_equal(migrate(&w, &less, NULL, 0), OK);
-    assert_waiting(&w, "b z");
+    assert_waiting(&w, "b z z2");
     world_release(&w);
     arena_release(&o.arena);
     arena_release(&less.arena);
