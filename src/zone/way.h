@@ -9,7 +9,7 @@
 
 #include "zone/case.h"
 
-enum { WAY_STEPS_MAX = 500, WAY_PASSED_MAX = 100, WAITS_NODES_MAX = 1000 };
+enum { WAY_STEPS_MAX = 500, WAY_PASSED_MAX = 100, WAITS_NODES_MAX = 1000, WAITS_STAYS_MAX = 500000 };
 
 struct way_item { /* a node that was passed, and the flow that led there or "" */
     str node, flow;
@@ -56,7 +56,8 @@ struct wait_node {
     int64_t now, oldest_at;      /* cases there now, and since when the first of them */
     int64_t past, median, p90;   /* stays that ended in the period; office minutes */
 };
-/* One row a node of that kind, from_ms to to_ms (not included). */
+/* One row a node of that kind, from_ms to to_ms (not included). Of more than WAITS_STAYS_MAX stays the
+ * newest are counted. */
 MUST_USE enum err waits_by_node(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
     struct wait_node **out, size_t *count);
 

@@ -27,6 +27,12 @@ export const deskRoutes: RouteRecordRaw[] = [
     meta: { house: 'desk', title: 'desk.intake.title', menu: 'desk.intake.menu', permission: 'case.create.for' },
   },
   {
+    path: '/desk/waits',
+    name: 'desk-waits',
+    component: () => import('./waits/WaitsPage.vue'),
+    meta: { house: 'desk', title: 'desk.waits.title', menu: 'desk.waits.menu', permission: 'figure.read' },
+  },
+  {
     path: '/desk/import',
     name: 'desk-import',
     component: () => import('./ImportPage.vue'),

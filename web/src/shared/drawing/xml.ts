@@ -5,14 +5,31 @@ const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL'
 const DI = 'http://www.omg.org/spec/BPMN/20100524/DI'
 const OURS = 'urn:junma:bpmn'
 
+/** Room for a longer name: a label drawn for two Chinese characters would break an English word apart. */
+function widen(label: Element, name: string, middle: boolean): void {
+  const bounds = label.firstElementChild
+  const width = Number(bounds?.getAttribute('width') ?? 0)
+  const wanted = Math.min(96, Math.ceil(name.length * 6.4))
+  if (!bounds || wanted <= width) return
+  bounds.setAttribute('width', String(wanted))
+  if (middle) bounds.setAttribute('x', String(Number(bounds.getAttribute('x')) - (wanted - width) / 2))
+}
+
 /** Puts junma:nameEn in place of the name. For showing only: what is edited keeps both. */
 export function inLanguage(xml: string, language: Language): string {
   if (language !== 'en') return xml
   const doc = new DOMParser().parseFromString(xml, 'application/xml')
   if (doc.querySelector('parsererror')) return xml
+  const changed = new Map<string, string>()
   for (const element of doc.getElementsByTagName('*')) {
     const english = element.getAttributeNS(OURS, 'nameEn')
-    if (english) element.setAttribute('name', english)
+    if (!english) continue
+    element.setAttribute('name', english)
+    changed.set(element.getAttribute('id') ?? '', english)
+  }
+  for (const label of doc.getElementsByTagNameNS(DI, 'BPMNLabel')) {
+    const shape = label.parentElement
+    widen(label, changed.get(shape?.getAttribute('bpmnElement') ?? '') ?? '', shape?.localName === 'BPMNShape')
   }
   return new XMLSerializer().serializeToString(doc)
 }
