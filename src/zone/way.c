@@ -196,8 +196,8 @@ static int by_node_and_time(const void *a, const void *b)
     return (x->minutes > y->minutes) - (x->minutes < y->minutes);
 }
 
-static enum err read_stays(struct op *op, struct store_rows *rows, struct wait_node *list,
-    size_t *count, struct stayed **out, size_t *stay_count)
+static enum err read_stays(struct op *op, struct arena *own, struct store_rows *rows,
+    struct wait_node *list, size_t *count, struct stayed **out, size_t *stay_count)
 {
     struct stayed *stays = NULL;
     size_t used = 0, capacity = 0;
@@ -212,7 +212,7 @@ static enum err read_stays(struct op *op, struct store_rows *rows, struct wait_n
             continue;
         if (used == capacity) {
             size_t wider = capacity ? capacity * 2 : 1024;
-            stays = arena_grow(op->arena, stays, used * sizeof *stays, wider * sizeof *stays);
+            stays = arena_grow(own, stays, used * sizeof *stays, wider * sizeof *stays);
             capacity = wider;
         }
         if (!stays)
@@ -222,14 +222,14 @@ static enum err read_stays(struct op *op, struct store_rows *rows, struct wait_n
     store_rows_end(rows);
     *out = stays;
     *stay_count = used;
-    return diag_arena(op->diag, op->arena);
+    return diag_arena(op->diag, own);
 }
 
 /* The median is the lower of the two in the middle, the 90th percentile the nearest rank: both are
  * stays that there were. Sorted here: a window function over the same rows takes ten times as long.
  */
-static enum err waited(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
-    struct wait_node *list, size_t *count)
+static enum err sort_stays(struct op *op, struct arena *own, str kind, int64_t from_ms,
+    int64_t to_ms, struct wait_node *list, size_t *count)
 {
     struct store_rows rows;
     struct stayed *stays;
@@ -237,8 +237,9 @@ static enum err waited(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
         "SELECT node, minutes FROM case_step WHERE zone = $1 AND kind = $2 AND minutes IS NOT NULL"
         " AND left_at >= $3 AND left_at < $4 ORDER BY left_at DESC LIMIT $5",
-        S_TEXT(op->zone->code), S_TEXT(kind), S_INT(from_ms), S_INT(to_ms), S_INT(WAITS_STAYS_MAX)));
-    TRY(read_stays(op, &rows, list, count, &stays, &used));
+        S_TEXT(op->zone->code), S_TEXT(kind), S_INT(from_ms), S_INT(to_ms),
+        S_INT(WAITS_STAYS_MAX)));
+    TRY(read_stays(op, own, &rows, list, count, &stays, &used));
     if (used)
         qsort(stays, used, sizeof *stays, by_node_and_time);
     for (size_t i = 0, end; i < used; i = end) {
@@ -249,6 +250,17 @@ static enum err waited(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
         n->p90 = stays[i + ((size_t)n->past * 9 + 9) / 10 - 1].minutes;
     }
     return OK;
+}
+
+/* In an arena of their own: they would fill the request's. */
+static enum err waited(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
+    struct wait_node *list, size_t *count)
+{
+    struct arena own;
+    arena_init(&own, NULL, 4 * WAITS_STAYS_MAX * sizeof(struct stayed));
+    enum err e = sort_stays(op, &own, kind, from_ms, to_ms, list, count);
+    arena_release(&own);
+    return e;
 }
 
 enum err waits_by_node(struct op *op, str kind, int64_t from_ms, int64_t to_ms,
