@@ -155,3 +155,15 @@ enum err store_migrate(struct store *s, const char *component, const struct stor
     }
     return taken < count ? store_write(s, plan_teach, NULL, d) : OK;
 }
+
+enum err store_migrate_within(struct store_conn *c, const char *component,
+    const struct store_migration *steps, size_t count, struct diag *d)
+{
+    size_t taken = 0;
+    TRY(count_taken(c, component, steps, count, &taken, d));
+    for (size_t i = taken; i < count; i++) {
+        struct step step = { component, &steps[i], c->store->options.sys };
+        TRY(take_step(c, &step, d));
+    }
+    return taken < count ? plan_teach(c, NULL, d) : OK;
+}

@@ -81,6 +81,9 @@ struct store_migration {
  * the text of a step that has been taken has changed. */
 MUST_USE enum err store_migrate(struct store *s, const char *component,
     const struct store_migration *steps, size_t count, struct diag *d);
+/* The same as a part of a write: kept or undone with the rest of it. */
+MUST_USE enum err store_migrate_within(struct store_conn *c, const char *component,
+    const struct store_migration *steps, size_t count, struct diag *d);
 
 /* A copy of the whole database as of now, while work goes on; path must not exist. */
 MUST_USE enum err store_backup(struct store *s, const char *path, struct diag *d);

@@ -34,9 +34,11 @@ struct register_step {
 /* What register_prepare would do for this pack, in order; nothing is changed. */
 MUST_USE enum err register_plan(
     struct op *op, const struct pack *p, struct register_step **steps, size_t *count);
-/* Brings the tables of the pack's registers up to date. A step that is blocked refuses the whole,
- * by name, before anything is changed. */
-MUST_USE enum err register_prepare(struct zone *z, struct diag *d);
+/* In a write: brings the tables of the pack's registers up to date, as one with what else the write
+ * does. A step that is blocked refuses the whole, by name, before anything is changed. */
+MUST_USE enum err register_prepare(struct op *op, const struct pack *p);
+/* Has the register (whose table is there) any record? */
+MUST_USE enum err register_holds(struct op *op, str code, bool *records);
 
 /* Checks data against the definition (faults one a column) and writes a new record (*id 0) or the
  * next version of one. reason goes into the history. */

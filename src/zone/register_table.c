@@ -264,9 +264,9 @@ enum err register_plan(
 
 /* ---- taking it ---- */
 
-static enum err make_table(
-    struct zone *z, const struct pack_register *r, struct arena *a, struct diag *d)
+static enum err make_table(struct op *op, const struct pack_register *r)
 {
+    struct arena *a = op->arena;
     str code = r->code;
     str sql = str_printf(a,
         "CREATE TABLE register_%.*s (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT"
@@ -283,10 +283,10 @@ static enum err make_table(
         "CREATE INDEX register_%.*s_past ON register_%.*s_history (zone, at);",
         STR_ARGS(code), STR_ARGS(code), STR_ARGS(code), STR_ARGS(code), STR_ARGS(code));
     str component = str_printf(a, "register %.*s", STR_ARGS(code));
-    TRY(diag_arena(d, a));
+    TRY(diag_arena(op->diag, a));
     const struct store_migration steps[] = { { 1, "table and history", sql.data },
         { 2, "batches", batches.data } };
-    return store_migrate(z->store, component.data, steps, 2, d);
+    return store_migrate_within(op->conn, component.data, steps, 2, op->diag);
 }
 
 static enum err exec_text(struct op *op, str sql)
@@ -457,9 +457,8 @@ static enum err compute_all(struct op *op, const struct pack_register *r)
     return e;
 }
 
-static enum err bring_up(struct op *op, void *ctx)
+static enum err bring_up(struct op *op, const struct pack_register *r)
 {
-    const struct pack_register *r = ctx;
     struct known_list known;
     bool compute = false;
     TRY(known_read(op, r->code, &known));
@@ -524,32 +523,43 @@ static enum err prepare_one(struct op *op, const struct pack_register *r)
     ASSERT(name_good(r->code) && r->column_count <= REGISTER_COLUMNS_MAX);
     for (size_t c = 0; c < r->column_count; c++)
         ASSERT(name_good(r->columns[c].name));
-    TRY(make_table(op->zone, r, op->arena, op->diag));
-    return zone_write(op, bring_up, (void *)r);
+    TRY(make_table(op, r));
+    return bring_up(op, r);
 }
 
-enum err register_prepare(struct zone *z, struct diag *d)
+static enum err prepare(struct op *op, const struct pack *p)
+{
+    struct preparing w = { .pack = p };
+    w.due = ARENA_ARRAY(op->arena, bool, p->register_count);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(store_migrate_within(op->conn, "registers", own_steps, 1, op->diag));
+    TRY(look(op, &w));
+    for (size_t i = 0; i < p->register_count; i++)
+        if (w.due[i])
+            TRY(prepare_one(op, &p->registers[i]));
+    return OK;
+}
+
+enum err register_prepare(struct op *op, const struct pack *p)
 {
     struct arena a;
-    struct preparing w = { .pack = zone_pack(z) };
+    struct op inner = *op;
     arena_init(&a, NULL, 64 * MIB);
-    struct op op = {
-        .zone = z, .arena = &a, .actor = &actor_system, .now_ms = sys_now_ms(z->sys), .diag = d
-    };
-    w.due = ARENA_ARRAY(&a, bool, w.pack->register_count);
-    enum err e = diag_arena(d, &a);
-    if (e == OK)
-        e = store_migrate(z->store, "registers", own_steps, 1, d);
-    if (e == OK)
-        e = store_read_begin(z->store, &op.conn, d);
-    if (e == OK) {
-        e = look(&op, &w);
-        store_read_end(op.conn);
-        op.conn = NULL;
-    }
-    for (size_t i = 0; i < w.pack->register_count && e == OK; i++)
-        if (w.due[i])
-            e = prepare_one(&op, &w.pack->registers[i]);
+    inner.arena = &a;
+    enum err e = prepare(&inner, p);
     arena_release(&a);
+    return e;
+}
+
+enum err register_holds(struct op *op, str code, bool *records)
+{
+    struct store_rows rows;
+    ASSERT(name_good(code));
+    str sql = str_printf(
+        op->arena, "SELECT 1 FROM register_%.*s WHERE zone = $1 LIMIT 1", STR_ARGS(code));
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code)));
+    enum err e = store_next(&rows, records, op->diag);
+    store_rows_end(&rows);
     return e;
 }
