@@ -72,6 +72,11 @@ MUST_USE enum err pack_source_folder(struct arena *a, const struct sys *sys, con
 MUST_USE enum err pack_source_files(struct arena *a, const struct pack_file *files, size_t count,
     const char *label, struct pack_source *out, struct diag *d);
 
+/* Can a definition file of a pack have this path? */
+bool pack_path_good(str path);
+/* Hexadecimal, as struct pack_file has it. */
+str pack_sha256(struct arena *a, str text);
+
 /* ---- zone.json, units.json, roles.json ------------------------------------------------------ */
 
 enum pack_crypto { PACK_CRYPTO_INTERNATIONAL, PACK_CRYPTO_NATIONAL };

@@ -212,6 +212,14 @@ static bool path_is_plain(str path)
     return !start;
 }
 
+bool pack_path_good(str path)
+{
+    int depth = 1;
+    for (size_t i = 0; i < path.bytes; i++)
+        depth += path.data[i] == '/';
+    return depth <= PACK_FOLDER_DEPTH_MAX && path_is_plain(path) && path_is_definition(path);
+}
+
 static int by_path(const void *a, const void *b)
 {
     return str_compare(((const struct pack_file *)a)->path, ((const struct pack_file *)b)->path);
@@ -222,6 +230,13 @@ static void sha256(str text, unsigned char out[32])
     unsigned int bytes = 0;
     int done = EVP_Digest(text.data ? text.data : "", text.bytes, out, &bytes, EVP_sha256(), NULL);
     ASSERT(done == 1 && bytes == 32);
+}
+
+str pack_sha256(struct arena *a, str text)
+{
+    unsigned char hash[32];
+    sha256(text, hash);
+    return str_hex(a, hash, sizeof hash);
 }
 
 /* The first line that is not UTF-8; no sequence of UTF-8 holds a line feed. */
@@ -235,7 +250,6 @@ static int broken_line(str text)
 
 static enum err read_one(struct loader *l, struct pack_file *f, size_t *total, struct diag *d)
 {
-    unsigned char hash[32];
     TRY(l->source->read(l->source->ctx, l->arena, f->path, PACK_FILE_BYTES_MAX, &f->text, d));
     *total += f->text.bytes;
     if (*total > PACK_BYTES_MAX)
@@ -246,8 +260,7 @@ static enum err read_one(struct loader *l, struct pack_file *f, size_t *total, s
         return diag_set(d, ERR_UTF8, "文件不是有效的 UTF-8 文字,请另存为 UTF-8",
             "the file is not valid UTF-8; save it as UTF-8");
     }
-    sha256(f->text, hash);
-    f->sha256 = str_hex(l->arena, hash, sizeof hash);
+    f->sha256 = pack_sha256(l->arena, f->text);
     return diag_arena(d, l->arena);
 }
 

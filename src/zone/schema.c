@@ -167,6 +167,25 @@ static const char decisions[] =
     " trace TEXT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
     "CREATE INDEX case_decision_case ON case_decision (zone, case_id, id);";
 
+/* What was taken into use, and what is being prepared. loaded_at of pack_version is 0 for a version
+ * that never was. A draft's row without content removes the file; base is the sha256 of the file
+ * that the change was made to, "" when there was none. */
+static const char packs[] =
+    "CREATE TABLE pack_use (zone TEXT NOT NULL, id BIGINT NOT NULL, version TEXT NOT NULL,"
+    " previous TEXT NOT NULL, at BIGINT NOT NULL, origin TEXT NOT NULL, folder TEXT NOT NULL,"
+    " reason TEXT NOT NULL, account_id BIGINT NOT NULL, actor TEXT NOT NULL, files TEXT NOT NULL,"
+    " PRIMARY KEY (zone, id));"
+    "INSERT INTO pack_use (zone, id, version, previous, at, origin, folder, reason, account_id,"
+    " actor, files) SELECT zone, loaded_at, version, '', loaded_at, 'folder', version, '', 0, '',"
+    " '[]' FROM pack_version;"
+    "CREATE TABLE pack_draft (zone TEXT NOT NULL, id BIGINT NOT NULL, number BIGINT NOT NULL,"
+    " title TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL,"
+    " account_id BIGINT NOT NULL, updated_at BIGINT NOT NULL, updated_by TEXT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE TABLE pack_draft_file (zone TEXT NOT NULL, draft_id BIGINT NOT NULL, path TEXT NOT"
+    " NULL, content TEXT, sha256 TEXT NOT NULL, base TEXT NOT NULL, updated_at BIGINT NOT NULL,"
+    " updated_by TEXT NOT NULL, PRIMARY KEY (zone, draft_id, path));";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -175,5 +194,6 @@ const struct store_migration zone_migrations[] = {
     { 5, "view for reports", report },
     { 6, "the way of cases", way },
     { 7, "decisions of cases", decisions },
+    { 8, "packs in use and in draft", packs },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;
