@@ -299,6 +299,63 @@ FIELDS(waits_body) = { { "kind", API_TEXT, R }, { "from", API_TEXT, R }, { "to",
     { "at", API_INSTANT, R }, { "steps", API_LIST, R, 0, "WaitStep" }, END };
 FIELDS(waiting_case) = { { "case", API_OBJECT, R, 0, "CaseSummary" }, { "minutes", API_INT, R },
     END };
+FIELDS(pack_change) = { { "path", API_TEXT, R }, { "change", API_TEXT, R, 0, NULL,
+    "added, changed or removed" }, END };
+FIELDS(pack_use) = { { "id", API_ID, R }, { "version", API_TEXT, R },
+    { "previous", API_TEXT, R | N }, { "at", API_INSTANT, R },
+    { "origin", API_TEXT, R, 0, NULL, "folder, draft or version" }, { "by", API_TEXT, R },
+    { "reason", API_TEXT, R }, { "inUse", API_BOOL, R },
+    { "files", API_LIST, R, 0, "PackChange" }, END };
+FIELDS(pack_folder) = { { "state", API_TEXT, R, 0, NULL,
+    "none; same as what is in use; older: the pages have gone on since; changed: someone has to choose" },
+    { "version", API_TEXT, R | N }, END };
+FIELDS(pack_state) = { { "version", API_TEXT, R }, { "use", API_OBJECT, R, 0, "PackUse" },
+    { "folder", API_OBJECT, R, 0, "PackFolder" }, { "drafts", API_INT, R }, END };
+FIELDS(pack_file_ref) = { { "path", API_TEXT, R }, { "bytes", API_INT, R },
+    { "sha256", API_TEXT, R }, { "change", API_TEXT, R, 0, NULL, "by the draft: same, added, changed" },
+    { "changedAt", API_INSTANT, R | N }, { "changedBy", API_TEXT, R | N }, END };
+FIELDS(pack_reason) = { { "reason", API_TEXT, R, 2000 }, END };
+FIELDS(pack_draft_create) = { { "title", API_TEXT, R, 200 }, END };
+FIELDS(pack_draft_file) = { { "path", API_TEXT, R }, { "change", API_TEXT, R },
+    { "sha256", API_TEXT, R | N }, { "conflict", API_BOOL, R }, { "updatedAt", API_INSTANT, R },
+    { "updatedBy", API_TEXT, R }, END };
+FIELDS(pack_draft) = { { "id", API_ID, R }, { "number", API_INT, R, 0, NULL, "moves on with every change" },
+    { "title", API_TEXT, R }, { "createdAt", API_INSTANT, R }, { "createdBy", API_TEXT, R },
+    { "mine", API_BOOL, R }, { "updatedAt", API_INSTANT, R }, { "updatedBy", API_TEXT, R },
+    { "base", API_TEXT, R, 0, NULL, "the version in use that it lies over" },
+    { "files", API_LIST, R, 0, "PackDraftFile" }, { "conflicts", API_INT, R }, END };
+FIELDS(pack_fault) = { { "file", API_TEXT, R }, { "line", API_INT, R }, { "column", API_INT, R },
+    { "field", API_TEXT, R }, { "element", API_TEXT, R | N, 0, NULL, "id in the drawing or the table" },
+    { "code", API_TEXT, R }, { "message", API_NAME, R }, END };
+FIELDS(pack_check) = { { "ok", API_BOOL, R }, { "version", API_TEXT, R | N },
+    { "faults", API_LIST, R, 0, "PackFault" }, { "total", API_INT, R }, END };
+FIELDS(pack_feel) = { { "expression", API_TEXT, R }, { "tests", API_BOOL, 0, 0, NULL,
+    "a cell of conditions, not an expression" }, END };
+FIELDS(pack_feel_check) = { { "ok", API_BOOL, R }, { "faults", API_LIST, R, 0, "PackFault" }, END };
+FIELDS(pack_member) = { { "name", API_TEXT, R }, { "label", API_TEXT, R },
+    { "type", API_TEXT, R }, END };
+FIELDS(pack_rule) = { { "id", API_TEXT, R }, { "name", API_TEXT, R },
+    { "description", API_TEXT, R }, { "line", API_INT, R }, { "rules", API_INT, R },
+    { "inputs", API_LIST, R, 0, "PackMember" }, { "outputs", API_LIST, R, 0, "PackMember" }, END };
+FIELDS(pack_rule_file) = { { "path", API_TEXT, R }, { "sha256", API_TEXT, R },
+    { "name", API_TEXT, R }, { "kind", API_TEXT, R | N }, { "kindName", API_NAME, R | N },
+    { "decisions", API_LIST, R, 0, "PackDecision" },
+    { "faults", API_LIST, R, 0, "PackFault" }, END };
+FIELDS(pack_try) = { { "file", API_TEXT, R, 200 }, { "decision", API_TEXT, R, 200 },
+    { "inputs", API_ANY, R, 0, NULL, "by the names of the inputs" }, END };
+FIELDS(pack_trial) = { { "result", API_ANY, R }, { "trace", API_ANY, R },
+    { "answer", API_ANY, R, 0, NULL, "what can be said while inputs are missing" },
+    { "tables", API_ANY, R, 0, NULL, "each rule's conditions and whether they hold" }, END };
+FIELDS(pack_moved) = { { "before", API_ANY, R }, { "after", API_ANY, R }, { "count", API_INT, R }, END };
+FIELDS(pack_moved_case) = { { "id", API_ID, R | N, 0, NULL, "null when the reader may not see it" },
+    { "number", API_TEXT, R }, { "title", API_TEXT, R | N }, { "topic", API_TEXT, R },
+    { "createdOn", API_DATE, R }, { "before", API_ANY, R }, { "after", API_ANY, R },
+    { "failed", API_BOOL, R }, END };
+FIELDS(pack_comparison) = { { "total", API_INT, R, 0, NULL, "cases that the pages go through" },
+    { "scanned", API_INT, R, 0, NULL, "in this page" }, { "same", API_INT, R },
+    { "different", API_INT, R }, { "failed", API_INT, R },
+    { "changes", API_LIST, R, 0, "PackMoved" }, { "cases", API_LIST, R, 0, "PackMovedCase" },
+    { "next", API_TEXT, R | N }, END };
 FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, END };
 FIELDS(field_error) = { { "field", API_TEXT, 0 }, { "message", API_TEXT, R },
     { "code", API_TEXT, 0 }, END };
@@ -359,6 +416,17 @@ const struct api_schema api_schemas[] = {
     { "BatchUndone", NULL, batch_undone }, { "RecordView", NULL, record_view_ },
     { "ViewInput", NULL, view_input }, { "ViewMade", NULL, view_made },
     { "ImportFault", NULL, import_fault }, { "ImportResult", NULL, import_result },
+    { "PackChange", NULL, pack_change }, { "PackUse", "a version taken into use", pack_use },
+    { "PackFolder", NULL, pack_folder }, { "PackState", NULL, pack_state },
+    { "PackFileRef", NULL, pack_file_ref }, { "PackReason", NULL, pack_reason },
+    { "PackDraftCreate", NULL, pack_draft_create }, { "PackDraftFile", NULL, pack_draft_file },
+    { "PackDraft", NULL, pack_draft }, { "PackFault", NULL, pack_fault },
+    { "PackCheck", NULL, pack_check }, { "PackFeel", NULL, pack_feel },
+    { "PackFeelCheck", NULL, pack_feel_check }, { "PackMember", NULL, pack_member },
+    { "PackDecision", NULL, pack_rule }, { "PackRuleFile", NULL, pack_rule_file },
+    { "PackTry", NULL, pack_try }, { "PackTrial", NULL, pack_trial },
+    { "PackMoved", NULL, pack_moved }, { "PackMovedCase", NULL, pack_moved_case },
+    { "PackComparison", NULL, pack_comparison },
     { "Inclusion", NULL, inclusion },
     { "Consistency", NULL, consistency }, { "FieldError", NULL, field_error },
     { "WayItem", NULL, way_item }, { "WayStep", "a stay of a case at a step", way_step },

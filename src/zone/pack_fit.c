@@ -95,26 +95,30 @@ static enum err check_people(struct fitting *f)
     return OK;
 }
 
+/* Registers that have records stay; what a table cannot follow is said as register_prepare says it. */
 static enum err check_registers(struct fitting *f)
 {
+    struct register_step *steps;
+    size_t step_count;
     for (size_t i = 0; i < f->now->register_count; i++) {
-        const struct pack_register *old = &f->now->registers[i];
-        const struct pack_register *now = pack_register(f->next, old->code);
-        str path = str_printf(f->op->arena, "registers/%.*s.json", STR_ARGS(old->code));
+        str code = f->now->registers[i].code;
         bool records = false;
-        TRY(diag_arena(f->op->diag, f->op->arena));
-        TRY(register_holds(f->op, old->code, &records));
-        if (!now && records)
-            MISFIT(f, path.data, "登记表“%.*s”已有记录,不能从配置中去掉",
+        if (pack_register(f->next, code))
+            continue;
+        TRY(register_holds(f->op, code, &records));
+        if (records)
+            MISFIT(f, "registers", "登记表“%.*s”已有记录,不能从配置中去掉",
                 "the register \"%.*s\" has records; it cannot be taken out of the pack",
-                STR_ARGS(old->code));
-        for (size_t c = 0; now && c < now->column_count; c++) {
-            const struct pack_column *was = pack_column(old, now->columns[c].name);
-            if (was && !register_same_storage(was, &now->columns[c]))
-                MISFIT(f, path.data, "登记项“%.*s”的类型不能改,请另加一项",
-                    "the type of the column \"%.*s\" cannot change; add another column",
-                    STR_ARGS(was->name));
-        }
+                STR_ARGS(code));
+    }
+    TRY(register_plan(f->op, f->next, &steps, &step_count));
+    for (size_t i = 0; i < step_count; i++) {
+        str path = str_printf(f->op->arena, "registers/%.*s.json", STR_ARGS(steps[i].r->code));
+        TRY(diag_arena(f->op->diag, f->op->arena));
+        if (steps[i].blocked)
+            MISFIT(f, path.data, "%1$s%2$.0s", "%1$.0s%2$s",
+                str_terminated(f->op->arena, steps[i].what.zh),
+                str_terminated(f->op->arena, steps[i].what.en));
     }
     return OK;
 }

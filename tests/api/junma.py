@@ -104,7 +104,7 @@ class Client:
         self.connection.request(method, path, body=body, headers=sent)
         return Reply(self.connection.getresponse())
 
-    def get(self, path, **query):
+    def get(self, path, /, **query):
         return self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
 
     def post(self, path, body=None, **headers):
