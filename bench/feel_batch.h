@@ -1,4 +1,4 @@
-/* The second half of feel_bench: batches, and what loading takes. Prints lines of a table. */
+/* The other parts of feel_bench: columns, batches, and what loading takes. They print tables. */
 #ifndef JUNMA_BENCH_FEEL_BATCH_H
 #define JUNMA_BENCH_FEEL_BATCH_H
 
@@ -7,6 +7,7 @@
 double seconds_now(void);
 double median(double *values, size_t count); /* sorts them */
 
+void measure_columns(size_t rows);
 void measure_batch(size_t rows);
 void measure_loading(void);
 

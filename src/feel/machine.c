@@ -7,6 +7,7 @@
  * of a value stack; a call that does not fit takes a new chunk and gives it up on return.
  */
 #include "feel/build.h"
+#include "feel/columns_internal.h"
 #include "feel/nodes.h"
 
 #include <string.h>
@@ -328,9 +329,10 @@ enum err feel_machine_memory(struct feel_machine *m)
     return feel_out_of_memory(m);
 }
 
-/* Runs a program in a frame of its own. */
-static enum err run_program(struct feel_machine *m, const struct feel_program *p,
-    const feel_value *globals, const feel_value *subject, feel_value *out)
+/* Runs a program, or a part of it, in a frame of its own. */
+static enum err run_part(struct feel_machine *m, const struct feel_program *p,
+    const struct feel_node *n, const feel_value *globals, const feel_value *subject,
+    feel_value *out)
 {
     feel_value small_frame[8];
     const struct state saved = save(m);
@@ -345,11 +347,23 @@ static enum err run_program(struct feel_machine *m, const struct feel_program *p
     m->globals = globals;
     m->program = p;
     feel_value v = feel_null();
-    enum err e = run_node(m, p->root, &v);
+    enum err e = run_node(m, n, &v);
     restore(m, &saved);
     if (e == OK)
         *out = v;
     return e;
+}
+
+static inline enum err run_program(struct feel_machine *m, const struct feel_program *p,
+    const feel_value *globals, const feel_value *subject, feel_value *out)
+{
+    return run_part(m, p, p->root, globals, subject, out);
+}
+
+enum err feel_machine_part(struct feel_machine *m, const struct feel_program *p,
+    const struct feel_node *n, const feel_value *globals, feel_value *out)
+{
+    return run_part(m, p, n ? n : p->root, globals, NULL, out);
 }
 
 enum err feel_machine_run(struct feel_machine *m, const struct feel_node *n, feel_value *out)
