@@ -15,10 +15,12 @@ bool is_loop_instance(const struct run *r, const struct token *t)
 }
 
 /* Does it begin and end without waiting? Then nobody can interrupt it and no timer is set. */
-static bool immediate(const struct run *r, enum bpmn_kind k)
+static bool immediate(const struct run *r, const struct bpmn_node *n)
 {
+    enum bpmn_kind k = n->kind;
     const struct bpmn_dialect *dialect = r->i->model->dialect;
-    return k == BPMN_TASK || k == BPMN_MANUAL_TASK || k == BPMN_RULE_TASK || k == BPMN_SEND_TASK
+    return k == BPMN_TASK || k == BPMN_MANUAL_TASK || k == BPMN_RULE_TASK
+        || (k == BPMN_SEND_TASK && !n->service)
         || (k == BPMN_SCRIPT_TASK && !(dialect && dialect->scripts_by_host));
 }
 
@@ -56,7 +58,7 @@ void activity_enter(struct run *r, int64_t token)
         return;
     const struct bpmn_plan *p = plan_of(r, t);
     t->phase = PHASE_PERFORM; /* from here on its boundary events listen */
-    bool waits = !immediate(r, node_of(r, t)->kind) || p->loop.kind != LOOP_NONE;
+    bool waits = !immediate(r, node_of(r, t)) || p->loop.kind != LOOP_NONE;
     if (waits)
         event_listen(r, token);
     if (p->loop.kind != LOOP_NONE)
@@ -80,6 +82,7 @@ static void offer_task(struct run *r, int64_t token)
     feel_value unit = expr_eval(r, token, &p->unit);
     feel_value assignee = expr_eval(r, token, &p->assignee);
     struct bpmn_effect *e = effect(r, BPMN_TASK_CREATED, t);
+    e->value = service_request(r, token);
     if (!feel_is_null(unit))
         e->unit = feel_to_string(r->turn->arena, unit);
     if (!feel_is_null(assignee))
@@ -182,7 +185,8 @@ void activity_perform(struct run *r, int64_t token)
         vars_set_local(r, token, p->inputs[n].to, assigned(r, token, &p->inputs[n]));
     if (r->err)
         return;
-    if (kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK) {
+    if (kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK
+        || (kind == BPMN_SEND_TASK && node_of(r, token_find(r->i, token))->service)) {
         offer_task(r, token);
     } else if (kind == BPMN_SCRIPT_TASK) {
         run_script(r, token);

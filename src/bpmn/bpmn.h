@@ -54,6 +54,7 @@ struct bpmn_node {
     str called;                      /* call activity: the process or global task of this file */
     str attached;                    /* boundary event: the activity's id */
     const struct bpmn_plan *plan;    /* of this room */
+    const struct bpmn_service *service; /* junma:handler (service.h), or NULL */
 };
 
 struct bpmn_model;
@@ -98,7 +99,7 @@ void bpmn_next(const struct bpmn_model *m, const struct bpmn_node *from, bool *s
 struct bpmn_instance;
 
 enum bpmn_effect_kind {
-    BPMN_TASK_CREATED,    /* node, token, assignee, unit; user, service, send-to-handler tasks; a
+    BPMN_TASK_CREATED,    /* node, token, assignee, unit; value = what a handler gets (service.h); a
                              call of a process elsewhere, text = its id */
     BPMN_TASK_COMPLETED,  /* node, token */
     BPMN_TASK_CANCELLED,  /* node, token */
@@ -108,7 +109,7 @@ enum bpmn_effect_kind {
     BPMN_ENTERED,         /* node, token, text = id of the flow it came by or "": every node a token
                              enters, for the way gone */
     BPMN_LEFT,            /* node, token */
-    BPMN_MESSAGE_SENT,    /* node, token, text = message name, value = its payload or NULL */
+    BPMN_MESSAGE_SENT,    /* node, token, text = message name, value = {correlation, payload} */
     BPMN_SIGNAL_SENT,     /* node, token, text = signal name; already heard within the instance */
     BPMN_ERROR_UNCAUGHT,  /* node, token, text = error code: the instance ended with it */
     BPMN_ESCALATED,       /* node, token, text = escalation code nobody within caught */

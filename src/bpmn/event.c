@@ -335,6 +335,20 @@ static void terminate(struct run *r, int64_t from)
     scope_check(r, scope);
 }
 
+static void throw_message(struct run *r, int64_t from, const struct bpmn_event *e)
+{
+    struct arena *a = r->turn->arena;
+    json_t *value = json_keep(a, json_object());
+    if (value && e->correlation.program)
+        json_object_set(
+            value, "correlation", feel_to_json(a, expr_eval(r, from, &e->correlation)));
+    if (value && e->payload.program)
+        json_object_set(value, "payload", feel_to_json(a, expr_eval(r, from, &e->payload)));
+    struct bpmn_effect *sent = effect(r, BPMN_MESSAGE_SENT, token_find(r->i, from));
+    sent->text = e->name;
+    sent->value = value;
+}
+
 void event_throw(struct run *r, int64_t from, const struct bpmn_event *e)
 {
     struct token *t = token_find(r->i, from);
@@ -342,7 +356,7 @@ void event_throw(struct run *r, int64_t from, const struct bpmn_event *e)
         return;
     switch (e->kind) {
     case EVENT_MESSAGE:
-        effect(r, BPMN_MESSAGE_SENT, t)->text = e->name;
+        throw_message(r, from, e);
         break;
     case EVENT_SIGNAL:
         effect(r, BPMN_SIGNAL_SENT, t)->text = e->name;

@@ -45,6 +45,7 @@ static enum err check_state(const struct bpmn_model *m, const struct token *t, s
     case TOKEN_TASK:
         fits = kind == BPMN_USER_TASK || kind == BPMN_SERVICE_TASK
             || (kind == BPMN_CALL_ACTIVITY && m->plans[t->node].called < 0)
+            || (kind == BPMN_SEND_TASK && m->nodes[t->node].service)
             || (kind == BPMN_SCRIPT_TASK && m->dialect && m->dialect->scripts_by_host);
         break;
     case TOKEN_EVENT:

@@ -38,6 +38,7 @@ struct bpmn_event {
     enum bpmn_timer_form timer;
     str literal;           /* a timer's ISO 8601 text, or "" when expr gives it */
     struct bpmn_expr expr; /* of a timer; the condition of a conditional event */
+    struct bpmn_expr correlation, payload; /* of a message: junma:correlation, junma:payload */
     bool working;          /* junma:calendar="working" */
     bool wait;             /* compensation: waitForCompletion */
     str activity_ref;
@@ -126,6 +127,7 @@ struct bpmn_model {
     int *processes;
     int *by_id; /* node indexes sorted by id */
     const struct bpmn_dialect *dialect;
+    bool messages;    /* some node waits for one */
     bool conditional; /* has conditional events: variables are worth watching */
 };
 

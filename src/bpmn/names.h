@@ -68,10 +68,13 @@
 #define run_fail bpmn_in_run_fail
 #define run_finish_instance bpmn_in_run_finish_instance
 #define schema_check bpmn_in_schema_check
+#define read_service bpmn_in_read_service
 #define scope_check bpmn_in_scope_check
 #define scope_open bpmn_in_scope_open
 #define signers_follower bpmn_in_signers_follower
 #define signers_vars bpmn_in_signers_vars
+#define service_attribute bpmn_in_service_attribute
+#define service_request bpmn_in_service_request
 #define subscription_event bpmn_in_subscription_event
 #define subscriptions_of bpmn_in_subscriptions_of
 #define timer_drop bpmn_in_timer_drop

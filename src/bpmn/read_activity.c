@@ -313,6 +313,10 @@ static const struct {
     { "resultVariable", "businessRuleTask" }, { "resultVariable", "scriptTask" },
     { "calendar", "timerEventDefinition" }, { "calendar", "intermediateCatchEvent" },
     { "calendar", "boundaryEvent" }, { "calendar", "startEvent" },
+    { "correlation", "intermediateCatchEvent" }, { "correlation", "boundaryEvent" },
+    { "correlation", "startEvent" }, { "correlation", "receiveTask" },
+    { "correlation", "intermediateThrowEvent" }, { "correlation", "endEvent" },
+    { "payload", "intermediateThrowEvent" }, { "payload", "endEvent" },
     { "collection", "multiInstanceLoopCharacteristics" },
     { "item", "multiInstanceLoopCharacteristics" },
     { "resultItem", "multiInstanceLoopCharacteristics" },
@@ -323,7 +327,7 @@ static bool is_ours(const xmlNode *n, const char *name)
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (!strcmp(ours[i].name, name) && (!ours[i].element || xml_is(n, ours[i].element)))
             return true;
-    return false;
+    return service_attribute(n, name);
 }
 
 static void read_task_expr(struct reader *r, xmlNode *n, const char *name, struct bpmn_expr *out)
@@ -350,6 +354,19 @@ static void read_signers(struct reader *r, xmlNode *n, struct bpmn_node *out, st
         p->loop.kind = sequential ? LOOP_SEQUENTIAL : LOOP_PARALLEL;
 }
 
+/* What a message is found by, and what a thrown one carries. */
+static void read_correlation(struct reader *r, int node)
+{
+    struct bpmn_plan *p = &r->model->plans[node];
+    xmlNode *n = r->elements[node];
+    for (int i = 0; i < p->event_count; i++)
+        if (p->events[i].kind == EVENT_MESSAGE && !xml_is(n, "sendTask")) {
+            r->model->messages = true;
+            read_task_expr(r, n, "correlation", &p->events[i].correlation);
+            read_task_expr(r, n, "payload", &p->events[i].payload);
+        }
+}
+
 void read_junma(struct reader *r, int node)
 {
     struct bpmn_node *out = &r->model->nodes[node];
@@ -358,6 +375,8 @@ void read_junma(struct reader *r, int node)
     if (out->kind == BPMN_PROCESS)
         out->case_kind = xml_attr_ns(r, n, "kind", NS_JUNMA);
     out->result = xml_attr_ns(r, n, "resultVariable", NS_JUNMA);
+    read_service(r, node);
+    read_correlation(r, node);
     if (out->kind == BPMN_USER_TASK) {
         out->role = xml_attr_ns(r, n, "role", NS_JUNMA);
         if (!out->role.bytes)

@@ -190,6 +190,9 @@ size_t subscriptions_of(const struct bpmn_instance *i, const struct token *t,
     struct subscription *out, size_t capacity);
 const struct bpmn_event *subscription_event(const struct run *r, struct subscription s);
 
+/* service.c */
+json_t *service_request(struct run *r, int64_t token); /* what the handler gets; NULL without one */
+
 /* timer.c */
 void timer_start(struct run *r, struct subscription s);
 void timer_fire(struct run *r, int64_t timer);
