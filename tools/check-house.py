@@ -17,7 +17,7 @@ import tempfile
 # Room -> floor. A file directly in src/ belongs to the room of its name.
 FLOORS = {
     "base": 0,
-    "calendar": 1, "journal": 1, "feel": 1, "store": 1, "http": 1,
+    "calendar": 1, "journal": 1, "feel": 1, "store": 1, "http": 1, "fetch": 1,
     "dmn": 2, "bpmn": 2, "form": 2,
     "pack": 3,
     "zone": 4,
