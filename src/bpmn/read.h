@@ -92,12 +92,11 @@ void check_foreign(struct reader *r, xmlNode *n);
 /* schema.c: the element and its next siblings, with all below */
 void schema_check(struct reader *r, xmlNode *n);
 
-/* rules.c, rules_data.c, rules_refs.c, rules_run.c */
 /* service.c */
 void read_service(struct reader *r, int node);
 bool service_attribute(const xmlNode *n, const char *name);
 
-/* rules.c, rules_data.c, rules_refs.c */
+/* rules.c, rules_data.c, rules_refs.c, rules_run.c */
 void rules_elements(struct reader *r);
 void rules_references(struct reader *r);
 void rules_nodes(struct reader *r);

@@ -132,6 +132,7 @@ void read_registers(struct loader *l);
 void read_parameters(struct loader *l);
 /* The next column of r; faults at n. */
 void read_column(const struct node *n, struct pack_register *r, const struct pack *p);
+void read_connectors(struct loader *l);
 void read_systems(struct loader *l);
 void read_topics(struct loader *l, str path, struct pack_system *s);
 void read_promises(struct loader *l, str path, struct pack_system *s);
@@ -139,6 +140,8 @@ void read_templates(struct loader *l, str path, struct pack_system *s);
 void read_figures(struct loader *l, str folder, struct pack_system *s);
 /* What stands between files: procedure, decisions, form, promises against each other. */
 void check_system(struct loader *l, const struct pack_system *s);
+/* A service or send task: its handler, connector, register. */
+void check_service(struct loader *l, const char *file, const struct bpmn_node *n);
 /* Unit codes written as literals: junma:unit in the procedure, "unit" outputs in the tables. */
 void check_literal_units(struct loader *l, const struct pack_system *s);
 /* Is the name a variable of this system's cases? docs/pack.md lists them. */

@@ -82,6 +82,7 @@ static void read_parts(struct loader *l)
     read_codes(l);
     read_registers(l);
     read_parameters(l);
+    read_connectors(l);
     read_systems(l);
     for (size_t i = 0; i < l->pack->system_count; i++)
         check_system(l, &l->pack->systems[i]);

@@ -25,7 +25,7 @@
 #ifndef JUNMA_PACK_PACK_H
 #define JUNMA_PACK_PACK_H
 
-#include "bpmn/bpmn.h"
+#include "bpmn/service.h"
 #include "calendar/calendar.h"
 #include "dmn/dmn.h"
 #include "feel/feel.h"
@@ -379,6 +379,19 @@ struct pack_system {
     size_t figure_count;
 };
 
+/* ---- connectors.json: systems outside that service tasks call ------------------------------- */
+
+struct pack_connector {
+    str code;
+    struct name2 name;
+    str url; /* paths of tasks are added to it */
+    const str *headers; /* "Name: value", nothing secret */
+    size_t header_count;
+    int timeout_seconds, bytes_max, parallel;
+    const str *receives; /* messages that this system may send to cases */
+    size_t receive_count;
+};
+
 /* ---- the pack ------------------------------------------------------------------------------- */
 
 struct pack {
@@ -400,6 +413,8 @@ struct pack {
     size_t register_count;
     const struct pack_parameter *parameters;
     size_t parameter_count;
+    const struct pack_connector *connectors;
+    size_t connector_count;
     const struct pack_system *systems;
     size_t system_count;
 };
@@ -418,6 +433,7 @@ MUST_USE enum err pack_load(struct arena *a, const struct pack_source *source,
 
 /* Look-ups; NULL when there is none. */
 const struct pack_unit *pack_unit(const struct pack *p, str code);
+const struct pack_connector *pack_connector(const struct pack *p, str code);
 const struct pack_unit *pack_unit_of_kind(const struct pack *p, enum pack_unit_kind kind);
 const struct pack_role *pack_role(const struct pack *p, str code);
 const struct pack_register *pack_register(const struct pack *p, str code);

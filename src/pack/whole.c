@@ -129,6 +129,8 @@ static void check_node(const struct check *c, const struct bpmn_node *n)
         NODE_FAULT(c, n, "环节 “%.*s”:system.json 所列的规则中没有 “%.*s”",
             "step \"%.*s\": the decisions that system.json lists have no \"%.*s\"",
             STR_ARGS(n->name), STR_ARGS(brief(n->decision)));
+    if (n->kind == BPMN_SERVICE_TASK || n->kind == BPMN_SEND_TASK)
+        check_service(c->l, c->file, n);
     if (n->kind == BPMN_CALL_ACTIVITY) {
         const struct bpmn_node *called = bpmn_node_by_id(c->s->procedure, n->called);
         if (!called || called->kind != BPMN_PROCESS)
