@@ -407,6 +407,7 @@ enum err api_create(struct api **out, const struct api_options *o, struct diag *
     struct api *a = mem_alloc(sizeof *a);
     a->zone = o->zone;
     a->secure_cookie = o->secure_cookie;
+    a->services = o->services;
     a->routes = gather(&a->route_count);
     a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
     const struct pack_zone *z = &zone_pack(o->zone)->zone;
@@ -462,9 +463,7 @@ void api_tick(struct api *a)
         .actor = &actor_system,
         .now_ms = sys_now_ms(a->zone->sys),
         .diag = &d };
-    int64_t fired, swept;
-    if (case_timers_all(&op, &fired) != OK) /* the store: tried again at the next tick */
-        memset(&d, 0, sizeof d);
+    int64_t swept;
     write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
         a->swept_ms = op.now_ms;

@@ -18,9 +18,11 @@
 #define JUNMA_VERSION "0.1.0"
 
 struct api;
+struct services;
 
 struct api_options {
     struct zone *zone;
+    const struct services *services; /* whose tokens may send messages; may be NULL */
     const char *address; /* numeric; NULL = 127.0.0.1 */
     uint16_t port;       /* 0 = chosen */
     const char *web_dir; /* the built face; NULL = none */
@@ -33,7 +35,7 @@ struct api_options {
 
 MUST_USE enum err api_create(struct api **out, const struct api_options *options, struct diag *d);
 uint16_t api_port(const struct api *a);
-/* Due timers fire, sessions that are over go; call it about once a second from any one thread. */
+/* Sessions that are over go; call it about once a second from any one thread. */
 void api_tick(struct api *a);
 /* Graceful: what is under way is finished for at most deadline_ms. */
 void api_stop(struct api *a, unsigned deadline_ms);

@@ -79,6 +79,7 @@ struct api {
     struct http_limiter *sign_ins, *writes, *unknown_logins;
     struct touches *touches;
     struct streams *streams;
+    const struct services *services;
     bool secure_cookie;
     struct http_route *routes;
     size_t route_count;

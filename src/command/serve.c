@@ -7,8 +7,10 @@
 #include "command/all.h"
 #include "command/command.h"
 #include "zone/access.h"
+#include "zone/worker.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -18,10 +20,13 @@ enum {
 };
 
 struct serving {
-    const char *zone_dir, *data_dir, *web_dir, *address, *port, *proxy, *write_limit;
+    const char *zone_dir, *data_dir, *web_dir, *address, *port, *proxy, *write_limit,
+        *services_file;
     bool secure_cookie, access_log;
     struct zone *zone;
     struct api *api;
+    const struct services *services;
+    struct worker *worker;
 };
 
 static void log_line(void *ctx, str line)
@@ -60,6 +65,27 @@ static void run_until_asked(struct serving *s, const sigset_t *signals)
         api_tick(s->api);
 }
 
+/* Secrets lie in it: a file that others can read is refused. */
+static enum err read_services(struct command_line *line, struct serving *s)
+{
+    struct stat st;
+    str text;
+    const char *path = s->services_file;
+    if (!path)
+        return OK;
+    TRY(line->sys->file_read(
+        line->sys->ctx, line->arena, path, SERVICES_BYTES_MAX, &text, &line->diag));
+    if (stat(path, &st) == 0 && (st.st_mode & 077)) {
+        diag_at(&line->diag, path, 0, 0);
+        return diag_set(&line->diag, ERR_INVALID,
+            "服务配置含有密钥,不能让他人读取;请执行 chmod 600 %s",
+            "the services' configuration holds secrets and must not be readable by others: chmod "
+            "600 %s",
+            path);
+    }
+    return services_read(line->arena, text, path, &s->services, &line->diag);
+}
+
 static int serve_zone(
     struct command_line *line, struct serving *s, int64_t port, int64_t write_limit)
 {
@@ -70,6 +96,7 @@ static int serve_zone(
         .trusted_proxy = s->proxy,
         .secure_cookie = s->secure_cookie,
         .write_limit = (unsigned)write_limit,
+        .services = s->services,
         .log = s->access_log ? log_line : NULL };
     sigset_t signals;
     sigemptyset(&signals);
@@ -78,6 +105,14 @@ static int serve_zone(
     sigprocmask(SIG_BLOCK, &signals, NULL); /* before threads are made: they inherit it */
     if (api_create(&s->api, &options, &line->diag) != OK)
         return command_fail(line);
+    const struct worker_options work = { .zone = s->zone, .services = s->services, .alone = true };
+    if (worker_create(&s->worker, &work, &line->diag) != OK
+        || worker_start(s->worker, &line->diag) != OK) {
+        api_stop(s->api, 0);
+        worker_destroy(s->worker);
+        api_destroy(s->api);
+        return command_fail(line);
+    }
     tell_accounts(line, s);
     printf(command_zh(line) ? "骏马已启动,请打开 http://%s:%u/\n"
                             : "Junma is up: open http://%s:%u/\n",
@@ -85,6 +120,7 @@ static int serve_zone(
     fflush(stdout);
     run_until_asked(s, &signals);
     api_stop(s->api, STOP_MS);
+    worker_destroy(s->worker);
     api_destroy(s->api);
     return EXIT_DONE;
 }
@@ -98,6 +134,7 @@ int command_serve(struct command_line *line)
         { "--data", &s.data_dir, NULL }, { "--web", &s.web_dir, NULL },
         { "--address", &s.address, NULL }, { "--port", &s.port, NULL },
         { "--trusted-proxy", &s.proxy, NULL }, { "--write-limit", &s.write_limit, NULL },
+        { "--services", &s.services_file, NULL },
         { "--secure-cookie", NULL, &s.secure_cookie }, { "--access-log", NULL, &s.access_log } };
     if (!command_options(line, specs, sizeof specs / sizeof *specs, NULL, 0, &words)
         || !command_number(line, "--port", s.port, 0, 65535, &port)
@@ -105,6 +142,8 @@ int command_serve(struct command_line *line)
         return EXIT_USAGE;
     if (!s.zone_dir || !s.data_dir)
         return command_usage(line);
+    if (read_services(line, &s) != OK)
+        return command_fail(line);
     struct diag_list faults;
     diag_list_init(&faults, line->arena, PACK_FAULTS_MAX);
     struct zone_options options = {

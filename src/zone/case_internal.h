@@ -27,6 +27,7 @@ struct moving {
     bool promises_changed;
     json_t *variables; /* of the procedure, as of the last look */
     struct bpmn_turn turn; /* of procedure_begin, not yet made rows */
+    int64_t fired_timer, fired_due; /* of the turn: its number and when it was due */
     str leaf_hash_hex;     /* of the event written last */
     struct decision_taken *decisions; /* in the order they were taken */
 };
@@ -48,9 +49,17 @@ MUST_USE enum err procedure_start(struct moving *m, const json_t *variables);
 MUST_USE enum err procedure_begin(struct moving *m, const json_t *variables);
 MUST_USE enum err procedure_begun(struct moving *m);
 MUST_USE enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables);
+MUST_USE enum err procedure_answer(struct moving *m, int64_t token, const json_t *answer);
+MUST_USE enum err procedure_throw(struct moving *m, int64_t token, str code);
+MUST_USE enum err procedure_message(
+    struct moving *m, int64_t token, str name, const json_t *variables);
 MUST_USE enum err procedure_timer(struct moving *m, int64_t timer);
 MUST_USE enum err procedure_move(struct moving *m, int64_t token, str target);
 MUST_USE enum err procedure_cancel(struct moving *m, enum promise_state promises);
+/* "P7D", "PT4H", "P1DT2H30M": days and milliseconds; false for anything else. */
+bool duration_read(str text, int64_t *days, int64_t *ms);
+/* The rows of what the case waits for by message, after a turn. */
+MUST_USE enum err waiting_update(struct moving *m, struct bpmn_turn *turn);
 /* Sets variables without moving. */
 MUST_USE enum err procedure_set(struct moving *m, const json_t *variables);
 

@@ -1,16 +1,40 @@
 /* Timers that are due move their cases; and the sentence that tells an applicant what comes next.
  */
+#include "zone/batch.h"
 #include "zone/case_write.h"
+#include "zone/job_internal.h"
+
+/* The row goes first: of several processes that want it, one gets it. */
+static enum err take(struct op *op, int64_t row, int64_t *due, bool *taken)
+{
+    struct store_rows rows;
+    *taken = false;
+    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+        "SELECT due_at FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code), S_INT(row));
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    *due = store_int(&rows, 0);
+    store_rows_end(&rows);
+    TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(row)));
+    *taken = store_changes(op->conn) == 1;
+    return OK;
+}
 
 static enum err fire(struct op *op, int64_t case_id, int64_t timer_row, int64_t number)
 {
     struct moving m;
-    int64_t event;
-    TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2",
-        S_TEXT(op->zone->code), S_INT(timer_row)));
+    int64_t event, due;
+    bool taken;
+    TRY(take(op, timer_row, &due, &taken));
+    if (!taken)
+        return OK;
     TRY(moving_load(op, case_id, &m));
     if (!m.instance)
         return OK;
+    m.fired_timer = number;
+    m.fired_due = due;
     enum err e = procedure_timer(&m, number);
     if (e == ERR_NOT_FOUND) /* cancelled meanwhile */
         return OK;
@@ -19,29 +43,36 @@ static enum err fire(struct op *op, int64_t case_id, int64_t timer_row, int64_t 
     return event_write(&m, "case.timer", verb_event(&m, "timer", STR_NONE), true, &event);
 }
 
-enum err case_timers(struct op *op, size_t limit, size_t *fired)
+enum { DUE_MAX = 256 };
+
+struct due {
+    int64_t id, case_id, number;
+};
+
+static enum err list_due(struct op *op, struct due *list, size_t limit, size_t *count)
 {
-    enum { DUE_MAX = 256 };
     struct store_rows rows;
-    struct {
-        int64_t id, case_id, number;
-    } due[DUE_MAX];
-    size_t count = 0;
-    if (limit > DUE_MAX)
-        limit = DUE_MAX;
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
         "SELECT id, case_id, number FROM timer WHERE zone = $1 AND due_at <= $2 ORDER BY due_at,"
         " id LIMIT $3",
         S_TEXT(op->zone->code), S_INT(op->now_ms), S_INT((int64_t)limit)));
+    *count = 0;
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
-        if (!more || count == limit)
+        if (!more || *count == limit)
             break;
-        due[count].id = store_int(&rows, 0);
-        due[count].case_id = store_int(&rows, 1);
-        due[count++].number = store_int(&rows, 2);
+        list[(*count)++] =
+            (struct due){ store_int(&rows, 0), store_int(&rows, 1), store_int(&rows, 2) };
     }
     store_rows_end(&rows);
+    return OK;
+}
+
+enum err case_timers(struct op *op, size_t limit, size_t *fired)
+{
+    struct due due[DUE_MAX];
+    size_t count;
+    TRY(list_due(op, due, limit < DUE_MAX ? limit : DUE_MAX, &count));
     for (size_t i = 0; i < count; i++)
         TRY(fire(op, due[i].case_id, due[i].id, due[i].number));
     *fired = count;
@@ -50,96 +81,101 @@ enum err case_timers(struct op *op, size_t limit, size_t *fired)
 
 /* ---- all of them, each failure by itself ---- */
 
-enum { TIMERS_A_WRITE = 100, TIMERS_ARENA_BYTES = 64 * 1024 * 1024, RETRY_MS = 3600000 };
+enum { TIMERS_ARENA_BYTES = 4 * 1024 * 1024, RETRY_MS = 3600000, TRIES_MAX = 3 };
 
-struct firing {
-    size_t limit, fired;
-    struct diag why; /* of the one that failed */
+static enum err fire_one(struct op *op, void *ctx)
+{
+    const struct due *d = ctx;
+    return fire(op, d->case_id, d->id, d->number);
+}
+
+struct failed {
+    const struct due *due;
+    const struct diag *why;
 };
 
-static enum err fire_some(struct op *op, void *ctx)
-{
-    struct firing *f = ctx;
-    return case_timers(op, f->limit, &f->fired);
-}
-
-/* Is a timer due? Looked up first, so that an idle zone writes nothing. */
-static enum err next_due(struct op *op, struct store_rows *rows)
-{
-    return STORE_ONE(op->conn, rows, op->diag,
-        "SELECT id, case_id FROM timer WHERE zone = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT"
-        " 1",
-        S_TEXT(op->zone->code), S_INT(op->now_ms));
-}
-
-static enum err any_due(struct op *op, bool *due)
-{
-    struct store_rows rows;
-    TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
-    enum err e = next_due(op, &rows);
-    *due = e == OK;
-    store_rows_end(&rows);
-    store_read_end(op->conn);
-    op->conn = NULL;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-/* The first of those due is put off and its failure told. */
+/* Put off and its failure told; after the last try it becomes an incident. */
 static enum err put_off(struct op *op, void *ctx)
 {
-    const struct firing *f = ctx;
+    const struct failed *f = ctx;
     struct store_rows rows;
-    TRY(next_due(op, &rows));
-    int64_t id = store_int(&rows, 0), case_id = store_int(&rows, 1);
+    TRY(STORE_EXEC(op->conn, op->diag,
+        "UPDATE timer SET due_at = $3, attempts = attempts + 1 WHERE zone = $1 AND id = $2",
+        S_TEXT(op->zone->code), S_INT(f->due->id), S_INT(op->now_ms + RETRY_MS)));
+    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+        "SELECT attempts FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code),
+        S_INT(f->due->id));
+    if (e == ERR_NOT_FOUND) /* cancelled meanwhile */
+        return OK;
+    TRY(e);
+    int64_t attempts = store_int(&rows, 0);
     store_rows_end(&rows);
-    TRY(STORE_EXEC(op->conn, op->diag, "UPDATE timer SET due_at = $3 WHERE zone = $1 AND id = $2",
-        S_TEXT(op->zone->code), S_INT(id), S_INT(op->now_ms + RETRY_MS)));
+    if (attempts >= TRIES_MAX) {
+        TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2",
+            S_TEXT(op->zone->code), S_INT(f->due->id)));
+        return incident_of_timer(op, f->due->case_id, f->due->number, f->why);
+    }
     json_t *data = json_object();
-    json_set_str(data, "text", str_from(f->why.zh));
-    json_set_str(data, "reason", str_from(f->why.en));
+    json_set_str(data, "text", str_from(f->why->zh));
+    json_set_str(data, "reason", str_from(f->why->en));
     return ledger_append(op,
-        &(struct ledger_event){ .kind = "case.timer-failed", .subject = case_id, .data = data },
+        &(struct ledger_event){
+            .kind = "case.timer-failed", .subject = f->due->case_id, .data = data },
         NULL);
 }
 
-/* A store that takes no writes is no fault of the case. */
-static bool of_the_store(enum err e)
+bool fault_of_store(enum err e)
 {
     return e == ERR_BUSY || e == ERR_STORE || e == ERR_STOPPING || e == ERR_READ_ONLY
         || e == ERR_DISK_FULL || e == ERR_IO;
 }
 
-static enum err fire_all(struct op *op, struct arena *scratch, int64_t *fired)
+enum err timers_step(struct op *op, struct batch *b, size_t limit, int64_t *fired, bool *more)
 {
-    struct firing f = { .limit = TIMERS_A_WRITE };
-    for (bool due;;) {
-        arena_reset(scratch);
-        TRY(any_due(op, &due));
-        if (!due)
-            return OK;
-        enum err e = zone_write(op, fire_some, &f);
-        if (e == OK) {
-            *fired += (int64_t)f.fired;
-        } else if (of_the_store(e)) {
-            return e;
-        } else if (f.limit > 1) {
-            f.limit = 1; /* one by one from here, to know which it is */
-        } else {
-            f.why = *op->diag;
-            TRY(zone_write(op, put_off, &f));
+    struct due due[BATCH_MAX];
+    size_t count;
+    limit = limit < BATCH_MAX ? limit : BATCH_MAX;
+    TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
+    enum err e = list_due(op, due, limit, &count);
+    store_read_end(op->conn);
+    op->conn = NULL;
+    TRY(e);
+    *more = count == limit;
+    if (!count)
+        return OK;
+    batch_begin(b);
+    for (size_t i = 0; i < count; i++)
+        batch_add(b, fire_one, &due[i]);
+    batch_run(b, op);
+    for (size_t i = 0; i < count; i++) {
+        const struct batch_item *item = batch_at(b, i);
+        if (item->err == OK) {
+            ++*fired;
+            continue;
         }
+        if (fault_of_store(item->err)) {
+            *op->diag = item->diag;
+            return item->err;
+        }
+        struct failed f = { &due[i], &item->diag };
+        TRY(zone_write(op, put_off, &f));
     }
+    return OK;
 }
 
 enum err case_timers_all(struct op *op, int64_t *fired)
 {
     struct arena scratch;
     struct op own = *op;
+    struct batch *b = batch_create();
+    enum err e = OK;
     arena_init(&scratch, NULL, TIMERS_ARENA_BYTES);
     own.arena = &scratch;
     *fired = 0;
-    enum err e = fire_all(&own, &scratch, fired);
+    for (bool more = true; more && e == OK; arena_reset(&scratch))
+        e = timers_step(&own, b, BATCH_MAX, fired, &more);
     arena_release(&scratch);
+    batch_destroy(b);
     return e;
 }
 

@@ -3,7 +3,7 @@
  * as effects; here they become rows: a task offered to a unit, a timer set by the zone's calendar,
  * a decision asked of the case's own version of the pack.
  */
-#include "zone/case_internal.h"
+#include "zone/job_internal.h"
 
 static enum err decide(
     void *ctx, str decision, const json_t *variables, struct arena *a, json_t **out, struct diag *d)
@@ -48,9 +48,7 @@ static enum err task_created(struct moving *m, const struct bpmn_effect *e)
 {
     struct op *op = m->op;
     if (e->node->kind != BPMN_USER_TASK)
-        return diag_set(op->diag, ERR_UNSUPPORTED, "步骤 %.*s 的类型(%s)还不能执行",
-            "step %.*s is a %s, which is not executed yet", STR_ARGS(e->node->id),
-            bpmn_kind_element(e->node->kind));
+        return job_of_task(m, e);
     str unit = e->unit;
     if (for_applicant(m, e->node))
         unit = STR_NONE;
@@ -110,10 +108,10 @@ static enum err task_ended(struct moving *m, const struct bpmn_effect *e, bool d
 }
 
 /* "P7D", "PT4H", "P1DT2H30M": days and milliseconds. */
-static bool read_duration(str text, int64_t *days, int64_t *ms)
+bool duration_read(str text, int64_t *days, int64_t *ms)
 {
     bool time = false, any = false;
-    int64_t number = 0;
+    int64_t number = 0, thousandths = 0;
     *days = *ms = 0;
     if (text.bytes < 3 || text.data[0] != 'P')
         return false;
@@ -124,6 +122,15 @@ static bool read_duration(str text, int64_t *days, int64_t *ms)
         } else if (c >= '0' && c <= '9' && number < 1000000) {
             number = number * 10 + c - '0';
             any = true;
+            continue;
+        } else if (c == '.' && time && any && !thousandths) { /* of seconds, which come last */
+            int64_t worth = 100;
+            while (i + 1 < text.bytes && text.data[i + 1] >= '0' && text.data[i + 1] <= '9') {
+                thousandths += worth * (text.data[++i] - '0');
+                worth /= 10;
+            }
+            if (i + 2 != text.bytes || text.data[i + 1] != 'S')
+                return false;
             continue;
         } else if (!any) {
             return false;
@@ -136,7 +143,7 @@ static bool read_duration(str text, int64_t *days, int64_t *ms)
         } else if (c == 'M' && time) {
             *ms += number * MS_PER_MINUTE;
         } else if (c == 'S' && time) {
-            *ms += number * MS_PER_SECOND;
+            *ms += number * MS_PER_SECOND + thousandths;
         } else {
             return false;
         }
@@ -152,9 +159,11 @@ static enum err timer_due(struct moving *m, const struct bpmn_effect *e, int64_t
 {
     const struct pack *pack = zone_pack(m->op->zone);
     int64_t days, ms, from = m->op->now_ms, day;
+    if (e->after && e->after == m->fired_timer) /* the next of a cycle: a late one pushes none on */
+        from = m->fired_due;
     if (e->timer_kind == BPMN_TIMER_DATE && instant_parse(e->text, due))
         return OK;
-    if (e->timer_kind != BPMN_TIMER_DURATION || !read_duration(e->text, &days, &ms))
+    if (e->timer_kind != BPMN_TIMER_DURATION || !duration_read(e->text, &days, &ms))
         return diag_set(m->op->diag, ERR_UNSUPPORTED,
             "定时器 %.*s 的时间“%.*s”不能识别,应如 P7D 或 PT4H",
             "timer %.*s: the time \"%.*s\" is not understood; it should look like P7D or PT4H",
@@ -198,11 +207,15 @@ static enum err apply(struct moving *m, const struct bpmn_effect *e)
     case BPMN_TASK_COMPLETED:
         return task_ended(m, e, true);
     case BPMN_TASK_CANCELLED:
+        TRY(job_drop(m, e->token, false));
         return task_ended(m, e, false);
     case BPMN_TIMER_SET:
         return timer_set(m, e);
     case BPMN_TIMER_CANCELLED:
+        TRY(job_drop(m, e->timer, true));
         return timer_gone(m, e->timer);
+    case BPMN_MESSAGE_SENT:
+        return job_of_message(m, e);
     case BPMN_ENDED:
         if (m->row.status == CASE_OPEN || m->row.status == CASE_REPLIED)
             m->row.status = CASE_CLOSED;
@@ -214,7 +227,6 @@ static enum err apply(struct moving *m, const struct bpmn_effect *e)
     case BPMN_DECIDED:
     case BPMN_ENTERED:
     case BPMN_LEFT:
-    case BPMN_MESSAGE_SENT:
     case BPMN_SIGNAL_SENT:
     case BPMN_ESCALATED:
     case BPMN_VARS_CHANGED:
@@ -234,7 +246,7 @@ static void take_variables(struct moving *m)
         m->row.topic = topic;
 }
 
-static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
+static enum err turn_done(struct moving *m, struct bpmn_turn *t)
 {
     m->variables = bpmn_variables(m->instance, m->op->arena);
     TRY(diag_arena(m->op->diag, m->op->arena));
@@ -242,7 +254,8 @@ static enum err turn_done(struct moving *m, const struct bpmn_turn *t)
     TRY(decisions_keep(m));
     for (size_t i = 0; i < t->effect_count; i++)
         TRY(apply(m, &t->effects[i]));
-    return way_keep(m, t);
+    TRY(way_keep(m, t));
+    return waiting_update(m, t);
 }
 
 #define TURN(m, call)                                                                              \
@@ -278,6 +291,21 @@ enum err procedure_start(struct moving *m, const json_t *variables)
 enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables)
 {
     TURN(m, bpmn_complete(&turn, m->instance, token, variables));
+}
+
+enum err procedure_answer(struct moving *m, int64_t token, const json_t *answer)
+{
+    TURN(m, bpmn_answer(&turn, m->instance, token, answer));
+}
+
+enum err procedure_throw(struct moving *m, int64_t token, str code)
+{
+    TURN(m, bpmn_fail(&turn, m->instance, token, code));
+}
+
+enum err procedure_message(struct moving *m, int64_t token, str name, const json_t *variables)
+{
+    TURN(m, bpmn_message_to(&turn, m->instance, token, name, variables));
 }
 
 enum err procedure_timer(struct moving *m, int64_t timer)

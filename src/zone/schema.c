@@ -186,6 +186,25 @@ static const char packs[] =
     " NULL, content TEXT, sha256 TEXT NOT NULL, base TEXT NOT NULL, updated_at BIGINT NOT NULL,"
     " updated_by TEXT NOT NULL, PRIMARY KEY (zone, draft_id, path));";
 
+/* due_at: when it may be taken; of one that is being done, when its lease is over. */
+static const char jobs[] =
+    "CREATE TABLE job (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " token BIGINT NOT NULL, node TEXT NOT NULL, handler TEXT NOT NULL, queue TEXT NOT NULL,"
+    " request TEXT NOT NULL, state BIGINT NOT NULL, attempts BIGINT NOT NULL, retries BIGINT NOT"
+    " NULL,"
+    " due_at BIGINT NOT NULL, owner TEXT NOT NULL, created_at BIGINT NOT NULL,"
+    " error_zh TEXT NOT NULL, error_en TEXT NOT NULL, message TEXT NOT NULL,"
+    " message_key TEXT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX job_message ON job (zone, message, message_key) WHERE message <> '';"
+    "CREATE INDEX job_due ON job (zone, queue, due_at, id) WHERE state < 2;"
+    "CREATE INDEX job_incident ON job (zone, id) WHERE state = 2;"
+    "CREATE INDEX job_case ON job (zone, case_id, token);"
+    "CREATE TABLE waiting (zone TEXT NOT NULL, case_id BIGINT NOT NULL, token BIGINT NOT NULL,"
+    " message TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (zone, case_id, token, message)){clustered};"
+    "CREATE INDEX waiting_key ON waiting (zone, message, key, case_id);"
+    "ALTER TABLE timer ADD COLUMN attempts BIGINT NOT NULL DEFAULT 0;";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -195,5 +214,6 @@ const struct store_migration zone_migrations[] = {
     { 6, "the way of cases", way },
     { 7, "decisions of cases", decisions },
     { 8, "packs in use and in draft", packs },
+    { 9, "jobs and messages", jobs },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

@@ -43,6 +43,8 @@ struct zone {
     struct id_source ids;
     struct zone_packs *packs;
     struct ledger *ledger;
+    void (*stir)(void *ctx); /* there is work for the worker soon; NULL: nobody to tell */
+    void *stir_ctx;
     struct arena arena; /* process lifetime */
 };
 
@@ -86,6 +88,13 @@ bool actor_may(const struct actor *a, const char *permission);
 /* ERR_FORBIDDEN (ERR_UNAUTHENTICATED for the public) naming what is missing. */
 MUST_USE enum err actor_require(struct op *op, const char *permission);
 extern const struct actor actor_system;
+
+/* Wakes whoever works off jobs and timers; from any thread, before or after the commit. */
+static inline void zone_stir(const struct zone *z)
+{
+    if (z->stir)
+        z->stir(z->stir_ctx);
+}
 
 /* Local calendar helpers of the zone. */
 int64_t zone_local_days(const struct zone *z, int64_t ms);

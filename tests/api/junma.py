@@ -25,7 +25,7 @@ class Server:
         self.extra = list(extra)
         self.zone = zone
         if not os.path.exists(os.path.join(self.data, "junma.db")):
-            subprocess.run([BINARY, "sample", "--zone", zone, "--data", self.data, "--enterprises", str(enterprises),
+            subprocess.run([BINARY, "sample", "--zone", self.zone, "--data", self.data, "--enterprises", str(enterprises),
                             "--requests", str(requests)], check=True, capture_output=True, timeout=600)
         self.process = None
         self.start()
