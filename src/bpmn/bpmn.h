@@ -94,6 +94,25 @@ const char *bpmn_kind_en(enum bpmn_kind k);
  * next after a node, conditions unasked. seen: room of the same size. */
 void bpmn_next(const struct bpmn_model *m, const struct bpmn_node *from, bool *seen, bool *reached);
 
+/* How a process begins at a node: its start events, and receive tasks and events behind a gateway
+ * that begin one. False when it does not begin there. Texts live in the model. */
+enum bpmn_start_kind {
+    BPMN_STARTS_ALONE, /* none start event */
+    BPMN_STARTS_BY_MESSAGE,
+    BPMN_STARTS_BY_SIGNAL,
+    BPMN_STARTS_BY_TIMER,
+    BPMN_STARTS_BY_CONDITION,
+};
+struct bpmn_start {
+    enum bpmn_start_kind kind;
+    str name;           /* message, signal */
+    str date, duration; /* timer, where the model gives it as ISO 8601: first at date, or after
+                           duration; again after duration */
+    int64_t times;      /* -1 without end; 0: the timer is an expression over a case's variables */
+    bool working;
+};
+bool bpmn_start_at(const struct bpmn_model *m, const struct bpmn_node *n, struct bpmn_start *out);
+
 /* ── running ───────────────────────────────────────────────────────────────────────────────── */
 
 struct bpmn_instance;

@@ -77,7 +77,7 @@ str feel_json_text(struct arena *a, feel_value v)
 
 /* ---- JSON in ---- */
 
-static enum err read_stream(struct command_line *line, FILE *from, str *out)
+enum err feel_stream_read(struct command_line *line, FILE *from, str *out)
 {
     struct buf b;
     char piece[65536];
@@ -99,7 +99,7 @@ enum err feel_json_read(struct command_line *line, const char *given, json_t **o
     const struct sys *sys = line->sys;
     const char *file = NULL;
     if (strcmp(given, "-") == 0) {
-        TRY(read_stream(line, stdin, &text));
+        TRY(feel_stream_read(line, stdin, &text));
     } else if (!str_starts(str_trim(text), STR("{"))) {
         file = given;
         TRY(sys->file_read(sys->ctx, line->arena, given, INPUT_BYTES_MAX, &text, &line->diag));

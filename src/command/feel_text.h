@@ -13,6 +13,8 @@
 str feel_json_text(struct arena *a, feel_value v);
 /* JSON given as text, as the name of a file, or "-" for standard input. */
 MUST_USE enum err feel_json_read(struct command_line *line, const char *given, json_t **out);
+/* All that comes, up to 64 MiB. */
+MUST_USE enum err feel_stream_read(struct command_line *line, FILE *from, str *out);
 /* What may be known of the world: the clock in UTC, the system's time zones. */
 MUST_USE enum err feel_world(struct command_line *line, struct feel_env *env);
 /* Faults that became null, to standard error. */
