@@ -8,12 +8,13 @@ static json_t *name_or_null(struct name2 n)
 }
 
 /* {name, title, value, shown, masked}: a value of a variable. */
-static json_t *value_json(const struct case_decision *d, str name, const json_t *value)
+static json_t *value_json(
+    struct call *c, const struct case_decision *d, str name, const json_t *value)
 {
     json_t *o = json_object();
     bool masked = variable_masked(d->pack, d->system, name) && value && !json_is_null(value);
     json_set_str(o, "name", name);
-    json_object_set_new(o, "title", json_name(variable_title(d->pack, d->system, name)));
+    json_object_set_new(o, "title", json_name(variable_title(&c->op, d->pack, d->system, name)));
     json_object_set_new(o, "value", masked || !value ? json_null() : json_copy((json_t *)value));
     json_object_set_new(o, "shown",
         masked ? json_null() : name_or_null(variable_shown(d->pack, d->system, name, value)));
@@ -22,16 +23,17 @@ static json_t *value_json(const struct case_decision *d, str name, const json_t 
 }
 
 /* A table with several outputs gives an object; each member is named as the variable it sets. */
-static json_t *result_json(const struct case_decision *d, str name, const json_t *result)
+static json_t *result_json(
+    struct call *c, const struct case_decision *d, str name, const json_t *result)
 {
     json_t *list = json_array(), *member;
     const char *key;
     if (!json_is_object(result)) {
-        json_array_append_new(list, value_json(d, name, result));
+        json_array_append_new(list, value_json(c, d, name, result));
         return list;
     }
     json_object_foreach((json_t *)result, key, member)
-        json_array_append_new(list, value_json(d, str_from(key), member));
+        json_array_append_new(list, value_json(c, d, str_from(key), member));
     return list;
 }
 
@@ -44,7 +46,7 @@ static json_t *test_json(const json_t *test)
     return o;
 }
 
-static json_t *step_json(const struct case_decision *d, const json_t *step)
+static json_t *step_json(struct call *c, const struct case_decision *d, const json_t *step)
 {
     json_t *o = json_object(), *rules = json_array();
     const json_t *rule, *test;
@@ -63,7 +65,7 @@ static json_t *step_json(const struct case_decision *d, const json_t *step)
     json_set_str(o, "decision", name);
     json_set_str(o, "hitPolicy", json_str(step, "hitPolicy"));
     json_object_set_new(o, "rules", rules);
-    json_object_set_new(o, "result", result_json(d, name, json_object_get(step, "result")));
+    json_object_set_new(o, "result", result_json(c, d, name, json_object_get(step, "result")));
     return o;
 }
 
@@ -97,19 +99,21 @@ static void used_json(struct call *c, const struct case_decision *d, json_t *out
         if (v)
             json_array_append_new(parameters, parameter_json(c, p, v));
         else
-            json_array_append_new(facts, value_json(d, name, json_object_get(one, "value")));
+            json_array_append_new(facts, value_json(c, d, name, json_object_get(one, "value")));
     }
     json_object_set_new(out, "facts", facts);
     json_object_set_new(out, "parameters", parameters);
 }
 
-static json_t *titles_json(const struct case_decision *d, const str *names, size_t count)
+static json_t *titles_json(
+    struct call *c, const struct case_decision *d, const str *names, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_t *o = json_object();
         json_set_str(o, "name", names[i]);
-        json_object_set_new(o, "title", json_name(variable_title(d->pack, d->system, names[i])));
+        json_object_set_new(
+            o, "title", json_name(variable_title(&c->op, d->pack, d->system, names[i])));
         json_array_append_new(list, o);
     }
     return list;
@@ -132,10 +136,9 @@ static json_t *open_json(struct call *c, const struct case_decision *d)
             json_array_append_new(rules, r);
         }
         const json_t *value = x->known ? feel_to_json(c->op.arena, x->value) : NULL;
-        json_object_set_new(
-            o, "result", value ? result_json(d, d->name, value) : json_array());
+        json_object_set_new(o, "result", value ? result_json(c, d, d->name, value) : json_array());
         json_object_set_new(o, "rules", rules);
-        json_object_set_new(o, "missing", titles_json(d, x->missing, x->missing_count));
+        json_object_set_new(o, "missing", titles_json(c, d, x->missing, x->missing_count));
         json_array_append_new(list, o);
     }
     return list;
@@ -150,16 +153,15 @@ static json_t *decision_json(struct call *c, const struct case_decision *d)
     json_set_instant(&c->op, o, "at", d->at_ms);
     json_set_str(o, "packVersion", d->version);
     json_array_foreach(json_object_get(d->trace, "steps"), i, one)
-        json_array_append_new(steps, step_json(d, one));
+        json_array_append_new(steps, step_json(c, d, one));
     json_object_set_new(o, "steps", steps);
     used_json(c, d, o);
     json_object_set_new(o, "settled", json_boolean(d->answer.settled));
     json_object_set_new(
-        o, "missing", titles_json(d, d->answer.missing, d->answer.missing_count));
+        o, "missing", titles_json(c, d, d->answer.missing, d->answer.missing_count));
     json_object_set_new(o, "open", open_json(c, d));
-    json_array_foreach(json_object_get(d->trace, "warnings"), i, one)
-        json_array_append_new(warnings,
-            json_name((struct name2){ json_str(one, "zh"), json_str(one, "en") }));
+    json_array_foreach(json_object_get(d->trace, "warnings"), i, one) json_array_append_new(
+        warnings, json_name((struct name2){ json_str(one, "zh"), json_str(one, "en") }));
     json_object_set_new(o, "warnings", warnings);
     return o;
 }

@@ -57,6 +57,7 @@ struct dmn_input {
     str name;
     const struct feel_type *type; /* never NULL */
     int line;
+    str label; /* of an output: as its column is headed, or "" */
 };
 MUST_USE enum err dmn_decision_inputs(const struct dmn_model *m, const struct dmn_decision *d,
     struct arena *a, const struct dmn_input **out, size_t *count);

@@ -110,7 +110,7 @@ struct table_input {
     uint32_t slot;
 };
 struct table_output {
-    str name;
+    str name, label;
     const struct feel_type *type;
     const struct feel_node *otherwise; /* default, or NULL */
     const struct feel_node **values;   /* priority order, each an expression or a test */

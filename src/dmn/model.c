@@ -108,8 +108,12 @@ enum err dmn_decision_outputs(const struct dmn_model *m, const struct dmn_decisi
     if (!items)
         return ERR_MEMORY;
     for (size_t i = 0; t && i < t->output_count; i++)
-        items[i] = (struct dmn_input){ t->outputs[i].name.bytes ? t->outputs[i].name : e->name,
-            known(t->outputs[i].type), t->xml->line };
+        items[i] = (struct dmn_input){
+            .name = t->outputs[i].name.bytes ? t->outputs[i].name : e->name,
+            .type = known(t->outputs[i].type),
+            .line = t->xml->line,
+            .label = t->outputs[i].label
+        };
     *out = items;
     *count = t ? t->output_count : 0;
     return OK;

@@ -121,6 +121,7 @@ static bool output_column(struct compiling *c, struct table *t, const struct xml
     struct table_output *o = &t->outputs[index];
     const struct xml_node *otherwise = xml_child(xml_child(n, "defaultOutputEntry"), "text");
     o->name = xml_attribute(n, "name");
+    o->label = xml_attribute(n, "label");
     o->type = dmn_type(c->element->model, xml_attribute(n, "typeRef"), n);
     if (t->output_count > 1 && !o->name.bytes)
         dmn_fault(c->element->model, n, ERR_INVALID, "有多个输出列时每列都要有名称%.*s",

@@ -14,9 +14,9 @@ enum err decision_note(struct moving *m, str name, const struct dmn_trace *t)
     struct arena *a = m->op->arena;
     struct decision_taken *d = ARENA_NEW(a, struct decision_taken);
     TRY(diag_arena(m->op->diag, a));
-    *d = (struct decision_taken){ .name = str_copy(a, name),
-        .trace = json_text(a, dmn_trace_json(a, t)),
-        .next = NULL };
+    *d = (struct decision_taken){
+        .name = str_copy(a, name), .trace = json_text(a, dmn_trace_json(a, t)), .next = NULL
+    };
     struct decision_taken **end = &m->decisions;
     while (*end)
         end = &(*end)->next;
@@ -58,8 +58,8 @@ static enum err facts_of(struct op *op, const struct case_decision *c,
             if (str_equal(inputs[i].name, name))
                 type = inputs[i].type;
         entries[known].name = name;
-        TRY(feel_from_json(op->arena, json_object_get(one, "value"), type, &entries[known].value,
-            op->diag));
+        TRY(feel_from_json(
+            op->arena, json_object_get(one, "value"), type, &entries[known].value, op->diag));
         known++;
     }
     *out = feel_context_of(op->arena, entries, known);
@@ -94,8 +94,8 @@ static enum err read_row(struct op *op, const struct store_rows *rows, struct ca
     return OK;
 }
 
-enum err case_decisions(struct op *op, const struct case_row *row, struct case_decision **out,
-    size_t *count)
+enum err case_decisions(
+    struct op *op, const struct case_row *row, struct case_decision **out, size_t *count)
 {
     struct store_rows rows;
     struct case_decision *list = ARENA_ARRAY(op->arena, struct case_decision, CASE_DECISIONS_MAX);
@@ -147,7 +147,27 @@ static const struct form_field *field_of(const struct pack_system *s, str name)
     return form_field_by_key(s->form, name);
 }
 
-struct name2 variable_title(const struct pack *p, const struct pack_system *s, str name)
+/* As the column of a decision table that gives it is headed. */
+static str output_label(struct op *op, const struct pack_system *s, str name)
+{
+    for (size_t m = 0; m < s->decision_count; m++) {
+        const struct dmn_model *model = s->decisions[m].model;
+        for (size_t i = 0; i < dmn_decision_count(model); i++) {
+            const struct dmn_input *outputs;
+            size_t count;
+            if (dmn_decision_outputs(model, dmn_decision_at(model, i), op->arena, &outputs, &count)
+                != OK)
+                return STR_NONE;
+            for (size_t k = 0; k < count; k++)
+                if (str_equal(outputs[k].name, name) && outputs[k].label.bytes)
+                    return outputs[k].label;
+        }
+    }
+    return STR_NONE;
+}
+
+struct name2 variable_title(
+    struct op *op, const struct pack *p, const struct pack_system *s, str name)
 {
     static const struct {
         const char *name, *zh, *en;
@@ -167,7 +187,8 @@ struct name2 variable_title(const struct pack *p, const struct pack_system *s, s
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (str_is(name, own[i].name))
             return (struct name2){ str_from(own[i].zh), str_from(own[i].en) };
-    return (struct name2){ name, name };
+    str label = output_label(op, s, name);
+    return (struct name2){ label.bytes ? label : name, name };
 }
 
 struct name2 variable_shown(

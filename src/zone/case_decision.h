@@ -27,7 +27,8 @@ MUST_USE enum err case_decisions(struct op *op, const struct case_row *c,
 
 /* What a variable of a case is called, and how a value of it is shown: the empty name when it is
  * shown as it is. */
-struct name2 variable_title(const struct pack *p, const struct pack_system *s, str name);
+struct name2 variable_title(
+    struct op *op, const struct pack *p, const struct pack_system *s, str name);
 struct name2 variable_shown(
     const struct pack *p, const struct pack_system *s, str name, const json_t *value);
 /* A column of the applicant's register that is shown by right only. */

@@ -92,6 +92,8 @@ export type CalendarYear = Narrow<
   S.SchemaCalendarYear,
   { days: Narrow<S.SchemaCalendarDay, { kind: DayKind; name: Name | null }>[] }
 >
+export type DecisionValue = S.SchemaDecisionValue
+export type Decision = S.SchemaDecision
 export type Knowledge = S.SchemaKnowledge
 
 export type Colour = 'green' | 'amber' | 'red' | 'broken' | 'paused' | 'met' | 'met_late' | 'none'

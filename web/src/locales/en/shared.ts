@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/shared'
 
 const texts: typeof zh = {
+  why: { separator: ', ', masked: '(hidden)', nothing: '(none)', yes: 'yes', no: 'no' },
   house: { hall: 'Service Hall', desk: 'Desk', cockpit: 'Cockpit', pack: 'Configuration' },
   hall: { ask: 'Ask', cases: 'My requests', knowledge: 'Answers', receipt: 'Verify' },
   nav: 'Main',

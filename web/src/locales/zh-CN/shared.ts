@@ -1,4 +1,5 @@
 export default {
+  why: { separator: '、', masked: '(不显示)', nothing: '(没有)', yes: '是', no: '否' },
   house: { hall: '服务大厅', desk: '工作台', cockpit: '驾驶舱', pack: '配置' },
   hall: { ask: '办事', cases: '我的诉求', knowledge: '常见解答', receipt: '验证回执' },
   nav: '主导航',
