@@ -356,12 +356,38 @@ FIELDS(pack_comparison) = { { "total", API_INT, R, 0, NULL, "cases that the page
     { "different", API_INT, R }, { "failed", API_INT, R },
     { "changes", API_LIST, R, 0, "PackMoved" }, { "cases", API_LIST, R, 0, "PackMovedCase" },
     { "next", API_TEXT, R | N }, END };
+FIELDS(procedure_try) = { { "xml", API_TEXT, R, 512 * 1024, NULL, "the drawing as it stands" },
+    { "do", API_TEXT, R, 16, NULL, "start complete fail message signal move advance" },
+    { "state", API_TEXT, 0, 512 * 1024, NULL, "as it came with the act before" },
+    { "kind", API_TEXT, 0, 64, NULL, "whose decisions are asked" },
+    { "process", API_TEXT, 0, 200 }, { "token", API_INT, 0 },
+    { "name", API_TEXT, 0, 200, NULL, "start event, message, signal, error code, target" },
+    { "at", API_INSTANT, 0, 0, NULL, "to begin at; to move the clock to; without it to the next timer" },
+    { "variables", API_ANY, 0 },
+    { "decisions", API_ANY, 0, 0, NULL, "results by decision, instead of asking" }, END };
+FIELDS(trial_token) = { { "token", API_INT, R }, { "parent", API_INT, R },
+    { "node", API_TEXT, R | N }, { "name", API_NAME, R | N }, { "element", API_TEXT, R },
+    { "task", API_BOOL, R }, { "role", API_TEXT, R | N }, { "verbs", API_TEXT, R | N }, END };
+FIELDS(trial_timer) = { { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "dueAt", API_INSTANT, R }, END };
+FIELDS(trial_listening) = { { "token", API_INT, R }, { "node", API_TEXT, R | N },
+    { "name", API_NAME, R | N }, { "event", API_TEXT, R }, { "text", API_TEXT, R | N }, END };
+FIELDS(trial_event) = { { "at", API_INSTANT, R }, { "what", API_TEXT, R },
+    { "node", API_TEXT, R | N }, { "name", API_NAME, R | N }, { "token", API_INT, R },
+    { "text", API_TEXT, R | N }, { "unit", API_TEXT, R | N }, { "value", API_ANY, R }, END };
+FIELDS(procedure_trial) = { { "state", API_TEXT, R }, { "at", API_INSTANT, R },
+    { "ended", API_TEXT, R | N }, { "waiting", API_LIST, R, 0, "TrialToken" },
+    { "timers", API_LIST, R, 0, "TrialTimer" }, { "listening", API_LIST, R, 0, "TrialListening" },
+    { "variables", API_ANY, R }, { "events", API_LIST, R, 0, "TrialEvent" },
+    { "leftOut", API_BOOL, R }, { "stillDue", API_BOOL, R, 0, NULL, "more timers are due; ask again" },
+    END };
 FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, END };
 FIELDS(field_error) = { { "field", API_TEXT, 0 }, { "message", API_TEXT, R },
-    { "code", API_TEXT, 0 }, END };
+    { "code", API_TEXT, 0 }, { "line", API_INT, 0 }, { "column", API_INT, 0 }, END };
 FIELDS(problem) = { { "type", API_TEXT, R }, { "title", API_TEXT, R }, { "status", API_INT, R },
     { "detail", API_TEXT, 0 },
     { "code", API_TEXT, R }, { "requestId", API_TEXT, 0 }, { "field", API_TEXT, 0 },
+    { "line", API_INT, 0 }, { "column", API_INT, 0 },
     { "errors", API_LIST, 0, 0, "FieldError" }, END };
 
 const struct api_schema api_schemas[] = {
@@ -433,7 +459,10 @@ const struct api_schema api_schemas[] = {
     { "CaseWay", "the way of a case through its procedure", case_way_body },
     { "ProcedureVersion", NULL, procedure_version }, { "Procedure", NULL, procedure_body },
     { "WaitStep", NULL, wait_step }, { "Waits", "where cases wait", waits_body },
-    { "WaitingCase", NULL, waiting_case },
+    { "WaitingCase", NULL, waiting_case }, { "ProcedureTry", NULL, procedure_try },
+    { "TrialToken", NULL, trial_token }, { "TrialTimer", NULL, trial_timer },
+    { "TrialListening", NULL, trial_listening }, { "TrialEvent", NULL, trial_event },
+    { "ProcedureTrial", "where a trial stands after an act", procedure_trial },
     { "Problem", "what went wrong (RFC 9457)", problem },
 };
 const size_t api_schema_count = sizeof api_schemas / sizeof *api_schemas;

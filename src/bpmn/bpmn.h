@@ -296,6 +296,15 @@ struct bpmn_waiting {
 size_t bpmn_waiting_count(const struct bpmn_instance *i);
 struct bpmn_waiting bpmn_waiting_at(const struct bpmn_instance *i, size_t index);
 
+/* Messages, signals, timers … that something of the instance listens for; gives their number. */
+struct bpmn_listening {
+    int64_t token;
+    const struct bpmn_node *node; /* that holds the event: a catch or boundary event, a task */
+    const char *event;            /* "messageEventDefinition" */
+    str name;                     /* of the message or signal; code of an error, "" for any */
+};
+size_t bpmn_listening(const struct bpmn_instance *i, struct bpmn_listening *out, size_t capacity);
+
 /* State as compact JSON text, versioned; nodes are named by id, so that it can be read with a
  * newer model of the same procedure. */
 MUST_USE enum err bpmn_save(const struct bpmn_instance *i, struct arena *a, str *out,

@@ -63,6 +63,10 @@ MUST_USE enum err waiting_update(struct moving *m, struct bpmn_turn *turn);
 /* Sets variables without moving. */
 MUST_USE enum err procedure_set(struct moving *m, const json_t *variables);
 
+/* When a timer that a turn set is due, counted from that instant. */
+MUST_USE enum err timer_due(const struct zone *z, const struct bpmn_effect *e, int64_t from,
+    int64_t *due, struct diag *d);
+
 /* Keeps the way of the case (way.h): stays that ended, stays that began, steps passed. */
 MUST_USE enum err way_keep(struct moving *m, const struct bpmn_turn *t);
 

@@ -107,85 +107,13 @@ static enum err task_ended(struct moving *m, const struct bpmn_effect *e, bool d
     return OK;
 }
 
-/* "P7D", "PT4H", "P1DT2H30M": days and milliseconds. */
-bool duration_read(str text, int64_t *days, int64_t *ms)
-{
-    bool time = false, any = false;
-    int64_t number = 0, thousandths = 0;
-    *days = *ms = 0;
-    if (text.bytes < 3 || text.data[0] != 'P')
-        return false;
-    for (size_t i = 1; i < text.bytes; i++) {
-        char c = text.data[i];
-        if (c == 'T' && !time) {
-            time = true;
-        } else if (c >= '0' && c <= '9' && number < 1000000) {
-            number = number * 10 + c - '0';
-            any = true;
-            continue;
-        } else if (c == '.' && time && any && !thousandths) { /* of seconds, which come last */
-            int64_t worth = 100;
-            while (i + 1 < text.bytes && text.data[i + 1] >= '0' && text.data[i + 1] <= '9') {
-                thousandths += worth * (text.data[++i] - '0');
-                worth /= 10;
-            }
-            if (i + 2 != text.bytes || text.data[i + 1] != 'S')
-                return false;
-            continue;
-        } else if (!any) {
-            return false;
-        } else if (c == 'D' && !time) {
-            *days += number;
-        } else if (c == 'W' && !time) {
-            *days += 7 * number;
-        } else if (c == 'H' && time) {
-            *ms += number * MS_PER_HOUR;
-        } else if (c == 'M' && time) {
-            *ms += number * MS_PER_MINUTE;
-        } else if (c == 'S' && time) {
-            *ms += number * MS_PER_SECOND + thousandths;
-        } else {
-            return false;
-        }
-        number = 0;
-        any = false;
-    }
-    return !any && (*days || *ms);
-}
-
-/* When a timer is due. Working: days are working days to the close of office, hours office hours.
- */
-static enum err timer_due(struct moving *m, const struct bpmn_effect *e, int64_t *due)
-{
-    const struct pack *pack = zone_pack(m->op->zone);
-    int64_t days, ms, from = m->op->now_ms, day;
-    if (e->after && e->after == m->fired_timer) /* the next of a cycle: a late one pushes none on */
-        from = m->fired_due;
-    if (e->timer_kind == BPMN_TIMER_DATE && instant_parse(e->text, due))
-        return OK;
-    if (e->timer_kind != BPMN_TIMER_DURATION || !duration_read(e->text, &days, &ms))
-        return diag_set(m->op->diag, ERR_UNSUPPORTED,
-            "定时器 %.*s 的时间“%.*s”不能识别,应如 P7D 或 PT4H",
-            "timer %.*s: the time \"%.*s\" is not understood; it should look like P7D or PT4H",
-            STR_ARGS(e->node->id), STR_ARGS(e->text));
-    if (!e->working) {
-        *due = from + days * MS_PER_DAY + ms;
-        return OK;
-    }
-    if (days) {
-        TRY(calendar_add_days(
-            pack->calendar, zone_local_days(m->op->zone, from), days, &day, NULL, m->op->diag));
-        from = calendar_close_ms(&pack->clock, day);
-    }
-    *due = from;
-    return ms ? calendar_add_office_ms(&pack->clock, from, ms, due, NULL, m->op->diag) : OK;
-}
-
 static enum err timer_set(struct moving *m, const struct bpmn_effect *e)
 {
     struct op *op = m->op;
     int64_t due;
-    TRY(timer_due(m, e, &due));
+    /* The next of a cycle: a late one pushes none on. */
+    int64_t from = e->after && e->after == m->fired_timer ? m->fired_due : op->now_ms;
+    TRY(timer_due(op->zone, e, from, &due, op->diag));
     return STORE_EXEC(op->conn, op->diag,
         "INSERT INTO timer (zone, id, case_id, number, due_at) VALUES ($1, $2, $3, $4, $5)",
         S_TEXT(op->zone->code), S_INT(id_next(&op->zone->ids, op->now_ms)), S_INT(m->row.id),

@@ -1,8 +1,9 @@
 """Procedures on a page: the way of a case, drawings, versions, where cases wait. Every answer is held against the document."""
+import pathlib
 import unittest
 import xml.etree.ElementTree
 
-from junma import Server
+from junma import ZONE, Server
 from test_openapi import Described
 
 
@@ -117,6 +118,90 @@ class Procedures(unittest.TestCase):
         self.assertEqual(self.get("lingdao1", "/api/procedures/request/waits", 422, **{"from": "2026-13"})["field"], "from")
         self.get("lingdao1", "/api/procedures/nothing/waits", 404)
         self.get("qiye1", "/api/procedures/request/waits", 403)
+
+
+class Trial(Procedures):
+    """A procedure tried out in memory with a clock of its own."""
+
+    XML = (pathlib.Path(ZONE) / "requests" / "request.bpmn").read_text()
+
+    def act(self, do, status=200, xml=None, **more):
+        reply = self.people["admin"].post("/api/procedures/try", {"xml": xml or self.XML, "kind": "request", "do": do, **more})
+        self.assertEqual(reply.status, status, reply.bytes)
+        return reply.json
+
+    def begin(self, **variables):
+        return self.act("start", at="2026-03-02T09:00:00+08:00", variables={"topic": "power", "urgency": "normal", **variables},
+                        decisions={"routing": {"unit": "POWER"}, "limits": {"answer_days": 5}})
+
+    def test_tried_from_start_to_end(self):
+        at = self.begin()
+        self.assertEqual([w["node"] for w in at["waiting"]], ["handle"])
+        self.assertEqual(at["at"], "2026-03-02T09:00:00+08:00")
+        self.assertEqual(at["waiting"][0]["verbs"].split()[0], "sign")
+        flows = [e["text"] for e in at["events"] if e["what"] == "entered"]
+        self.assertEqual(flows, [None, "f_start", "f_new", "f_route", "f_limits", "f_known"])
+        at = self.act("complete", state=at["state"], token=at["waiting"][0]["token"], variables={"verb": "reply"})
+        self.assertEqual([w["node"] for w in at["waiting"]], ["confirm"])
+        self.assertEqual([(t["node"], t["dueAt"]) for t in at["timers"]], [("unrated", "2026-03-11T17:30:00+08:00")])
+        rated = self.act("complete", state=at["state"], token=at["waiting"][0]["token"], variables={"verb": "rate", "rating": 5})
+        self.assertEqual((rated["ended"], rated["waiting"], rated["timers"]), ("completed", [], []))
+        self.assertEqual(self.act("complete", 409, state=rated["state"], token=1)["code"], "not-allowed")
+
+    def test_the_clock_is_moved(self):
+        at = self.begin()
+        at = self.act("complete", state=at["state"], token=at["waiting"][0]["token"], variables={"verb": "reply"})
+        soon = self.act("advance", state=at["state"], at="2026-03-10T09:00:00+08:00")
+        self.assertEqual((soon["at"], soon["ended"], len(soon["timers"])), ("2026-03-10T09:00:00+08:00", None, 1))
+        self.act("advance", 422, state=soon["state"], at="2026-03-09T09:00:00+08:00")
+        over = self.act("advance", state=soon["state"])
+        self.assertEqual((over["at"], over["ended"]), ("2026-03-11T17:30:00+08:00", "completed"))
+        self.assertIn("end_unrated", [e["node"] for e in over["events"]])
+
+    def test_the_decision_of_the_zone_is_asked(self):
+        at = self.act("start", variables={"topic": "power", "title": "停电", "text": "车间停电,生产中断", "urgency": "normal", "unit": None})
+        self.assertIn("decided", [e["what"] for e in at["events"]])
+        self.assertTrue(at["waiting"])
+
+    def test_returned_to_an_earlier_step(self):
+        at = self.begin()
+        at = self.act("move", state=at["state"], token=at["waiting"][0]["token"], name="dispatch")
+        self.assertEqual([w["node"] for w in at["waiting"]], ["dispatch"])
+        self.act("move", 409, state=at["state"], token=at["waiting"][0]["token"], name="unit_known")
+
+    def test_a_broken_drawing_names_its_elements(self):
+        broken = self.XML.replace('targetRef="route" />', 'targetRef="nowhere" />', 1)
+        fault = self.act("start", 422, xml=broken)
+        self.assertTrue(any(e["field"] for e in fault["errors"]), fault)
+        self.act("start", 400, xml="<no")
+
+    def test_a_state_that_was_tampered_with_is_refused(self):
+        at = self.begin()
+        for spoilt in ("", "{", "{}", '{"v":1}', at["state"].replace("handle", "nowhere"), at["state"].replace('"now":1', '"now":-1'),
+                       at["state"].replace('"timers":[]', '"timers":[[1,2,3]]'), at["state"][:-20]):
+            reply = self.people["admin"].post("/api/procedures/try", {"xml": self.XML, "do": "complete", "token": 7, "state": spoilt})
+            self.assertIn(reply.status, (409, 422), (spoilt, reply.bytes))
+
+    def test_an_endless_loop_is_told(self):
+        loop = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:junma="urn:junma:bpmn" targetNamespace="t" id="d"><process id="p" isExecutable="true">
+          <startEvent id="s"/><scriptTask id="a" junma:resultVariable="x"><script>1</script></scriptTask>
+          <exclusiveGateway id="g" default="f3"/><endEvent id="e"/>
+          <sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="g"/>
+          <sequenceFlow id="f3" sourceRef="g" targetRef="a"/>
+          <sequenceFlow id="f4" sourceRef="g" targetRef="e"><conditionExpression>x = 2</conditionExpression></sequenceFlow></process></definitions>"""
+        reply = self.people["admin"].post("/api/procedures/try", {"xml": loop, "do": "start"})
+        self.assertEqual(reply.status, 422, reply.bytes)
+        self.assertIn("无限循环", reply.json["detail"])
+
+    def test_who_may_try(self):
+        for login in ("qiye1", "gongdian1"):
+            self.assertEqual(self.people[login].post("/api/procedures/try", {"xml": self.XML, "do": "start"}).status, 403)
+        self.act("dance", 422)
+
+
+# The cases of the base class once are enough.
+for name in [n for n in dir(Procedures) if n.startswith("test_")]:
+    setattr(Trial, name, None)
 
 
 if __name__ == "__main__":
