@@ -1,5 +1,5 @@
 /* Figures for the cockpit: the list, a value with its groups, the records under it. */
-#include "api/internal.h"
+#include "api/registers.h"
 
 #include "zone/figure.h"
 
@@ -20,7 +20,9 @@ static void list(struct http_request *req, const void *app)
             for (size_t d = 0; d < f->by_count; d++)
                 json_array_append_new(by, json_from_str(f->by[d].name));
             json_set_str(item, "name", f->name);
+            json_set_str(item, "system", p->systems[s].folder);
             json_set_str(item, "kind", p->systems[s].kind);
+            json_object_set_new(item, "of", f->of.bytes ? json_from_str(f->of) : json_null());
             json_object_set_new(item, "title", json_name(f->title));
             json_object_set_new(item, "unit", json_name(f->unit));
             json_object_set_new(item, "note", f->note.zh.bytes ? json_name(f->note) : json_null());
@@ -53,11 +55,15 @@ static bool refuse(struct call *c, const char *field, const char *zh, const char
 /* Any query parameter that is not one of ours names a dimension. */
 static bool read_query(struct call *c, struct figure_query *q)
 {
-    static const char *const ours[] = { "by", "from", "to", "key", "limit", "after", "compare" };
+    static const char *const ours[] = { "by", "from", "to", "key", "limit", "after", "compare", "at" };
+    str at;
     q->name = http_param(c->req, "name");
     if (!api_query(c, "by", &q->by) || !api_query_month(c, "from", &q->from)
-        || !api_query_month(c, "to", &q->to))
+        || !api_query_month(c, "to", &q->to) || !api_query(c, "at", &at))
         return false;
+    if (at.bytes && !zone_day_end(c->api->zone, at, &q->at_ms))
+        return refuse(c, "at", "参数 at 应为日期,例如 2026-03-31",
+            "the parameter at must be a date like 2026-03-31");
     if (q->from.bytes && q->to.bytes && month_number(q->from) > month_number(q->to))
         return refuse(c, "from", "起始月份应不晚于结束月份",
             "the first month must not be later than the last");
@@ -147,7 +153,7 @@ static void show(struct http_request *req, const void *app)
     json_object_set_new(o, "by", q.by.bytes ? json_from_str(q.by) : json_null());
     json_object_set_new(o, "groups", groups_json(c, &r, q.by));
     json_object_set_new(o, "previous", previous_json(c, &q));
-    json_set_instant(&c->op, o, "at", c->op.now_ms);
+    json_set_instant(&c->op, o, "at", q.at_ms ? q.at_ms : c->op.now_ms);
     http_reply_json(req, 200, o);
 }
 
@@ -160,43 +166,83 @@ static bool read_key(struct call *c, str *key, bool *present)
     return false;
 }
 
+struct listing {
+    const struct pack_figure *figure;
+    int64_t *ids;
+    size_t count;
+    bool more;
+};
+
+/* The ids under the number. False: answered. */
+static bool read_ids(struct call *c, bool of_register, struct listing *l)
+{
+    struct figure_query q = { 0 };
+    int64_t limit = 50, after_key, after;
+    const struct pack_system *system;
+    bool has_key;
+    str key;
+    if (!read_query(c, &q) || !read_key(c, &key, &has_key)
+        || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
+        return false;
+    if (q.by.bytes != 0 && !has_key)
+        return refuse(
+            c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
+    l->figure = figure_find(c->api->zone, q.name, &system);
+    if (l->figure && of_register != (l->figure->of.bytes > 0))
+        return refuse(c, "name",
+            of_register ? "这个指标统计的是办件,请用 /records"
+                        : "这个指标统计的是登记,请用 /entries",
+            of_register ? "this figure counts cases: ask for /records"
+                        : "this figure counts records of a register: ask for /entries");
+    if (figure_records(&c->op, &q, key, after, (size_t)limit, &l->ids, &l->count, &l->more) == OK)
+        return true;
+    api_fail(c);
+    return false;
+}
+
 static void records(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
-    struct figure_query q = { 0 };
-    int64_t *ids, limit = 50, after_key, after;
-    size_t count;
-    bool more, has_key;
-    str key;
+    struct listing l = { 0 };
     (void)app;
-    if (!read_query(c, &q) || !read_key(c, &key, &has_key)
-        || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
-        return;
-    if (q.by.bytes != 0 && !has_key) {
-        (void)refuse(
-            c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
-        return;
-    }
-    if (figure_records(&c->op, &q, key, after, (size_t)limit, &ids, &count, &more) != OK) {
-        api_fail(c);
-        return;
-    }
-    if (!api_read(c))
+    if (!read_ids(c, false, &l) || !api_read(c))
         return;
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < l.count; i++) {
         struct case_row row;
-        if (case_get(&c->op, ids[i], &row) == OK)
+        if (case_get(&c->op, l.ids[i], &row) == OK)
             json_array_append_new(items, json_case_summary(&c->op, &row));
     }
     api_read_end(c);
     json_object_set_new(o, "items", items);
-    json_object_set_new(o, "next", api_next(more, 0, count ? ids[count - 1] : 0));
+    json_object_set_new(o, "next", api_next(l.more, 0, l.count ? l.ids[l.count - 1] : 0));
+    http_reply_json(req, 200, o);
+}
+
+/* What the reader may not see of them is left out; the number counts it all the same. */
+static void entries(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct listing l = { 0 };
+    (void)app;
+    if (!read_ids(c, true, &l) || !api_read(c))
+        return;
+    const struct pack_register *r = pack_register(zone_pack(c->api->zone), l.figure->of);
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; r && i < l.count; i++) {
+        struct record record;
+        if (record_open(&c->op, r, l.ids[i], &record) == OK)
+            json_array_append_new(items, api_record_json(c, r, &record));
+    }
+    api_read_end(c);
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "next", api_next(l.more, 0, l.count ? l.ids[l.count - 1] : 0));
     http_reply_json(req, 200, o);
 }
 
 static const struct api_param value_params[] = { { "by", "string", "a dimension" },
-    { "from", "string", "month, 2026-01" }, { "to", "string", "month, included" }, { 0 } };
+    { "from", "string", "month, 2026-01" }, { "to", "string", "month, included" },
+    { "at", "string", "as it was at a past day's end, 2026-03-31" }, { 0 } };
 static const struct api_param record_params[] = { { "by", "string", "a dimension" },
     { "key", "string", "a value of it" }, { "from", "string", NULL }, { "to", "string", NULL },
     { "limit", "integer", NULL }, { "after", "string", NULL }, { 0 } };
@@ -211,5 +257,8 @@ const struct http_route figure_routes[] = {
     { "GET", "/api/figures/{name}/records", records, 0, NULL,
         DOC("figureRecords", "The records under a figure", "figures", API_SESSION, NULL,
             "[CaseSummary]", 0, record_params, true) },
+    { "GET", "/api/figures/{name}/entries", entries, 0, NULL,
+        DOC("figureEntries", "The records of a register under a figure", "figures", API_SESSION,
+            NULL, "[Record]", 0, record_params, true) },
     { 0 },
 };

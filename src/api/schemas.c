@@ -208,6 +208,7 @@ FIELDS(officer) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "unit", API_
 FIELDS(enterprise) = { { "id", API_ID, R }, { "name", API_TEXT, R },
     { "creditCode", API_TEXT, R }, { "data", API_ANY, R }, END };
 FIELDS(figure_ref) = { { "name", API_TEXT, R }, { "kind", API_TEXT, R },
+    { "system", API_TEXT, R }, { "of", API_TEXT, R | N, 0, NULL, "register that is counted" },
     { "title", API_NAME, R }, { "unit", API_NAME, R },
     { "note", API_NAME, N }, { "good", API_TEXT, R }, { "target", API_NUMBER, R | N },
     { "dimensions", API_TEXTS, R },

@@ -47,6 +47,8 @@ static void zone(struct http_request *req, const void *app)
     json_t *o = json_keep(req->arena, json_object()), *kinds = json_array(),
            *journal = json_object();
     for (size_t i = 0; i < p->system_count; i++) {
+        if (!p->systems[i].kind.bytes)
+            continue;
         json_t *k = json_object();
         json_set_str(k, "kind", p->systems[i].kind);
         json_object_set_new(k, "name", json_name(p->systems[i].name));

@@ -4,10 +4,12 @@
  *
  * --by takes a dimension of the figure, --from and --to months, --only DIMENSION=VALUE may be given
  * once for each of several (separated by commas). With --records come the cases under the number,
- * newest first. --json prints one JSON value, with texts in both languages.
+ * newest first. --at takes a date: the figure as it was at that day's end, from the history of the
+ * registers. --json prints one JSON value, with texts in both languages.
  */
 #include "command/all.h"
 #include "zone/figure.h"
+#include "zone/register.h"
 
 #include <string.h>
 #include <wchar.h>
@@ -15,7 +17,7 @@
 enum { RECORDS_PAGE = 200, NAME_WIDTH_MAX = 40 };
 
 struct asking {
-    const char *data_dir, *by, *from, *to, *only;
+    const char *data_dir, *by, *from, *to, *only, *at;
     bool records, json;
     struct figure_query query;
 };
@@ -143,13 +145,40 @@ static void print_table(struct command_line *line, const struct asking *a, const
 
 /* ---- the records under it ---- */
 
+/* One of a register's; what was removed since is passed over. */
+static enum err print_record(
+    struct command_line *line, const struct asking *a, struct op *op, str code, int64_t id)
+{
+    struct record record;
+    enum err e = record_get(op, code, id, &record);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    if (e != OK)
+        return e;
+    if (a->json) {
+        json_t *o = json_keep(line->arena, json_object());
+        json_set_id(o, "id", id);
+        json_object_set(o, "data", record.data);
+        printf("%.*s\n", STR_ARGS(json_text(line->arena, o)));
+    } else {
+        printf("%.*s\n", STR_ARGS(record_label(op, code, &record)));
+    }
+    return OK;
+}
+
 static enum err print_page(struct command_line *line, const struct asking *a, struct op *op,
     const int64_t *ids, size_t count)
 {
     TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
     enum err e = OK;
+    const struct pack_system *system;
+    const struct pack_figure *f = figure_find(op->zone, a->query.name, &system);
     for (size_t i = 0; e == OK && i < count; i++) {
         struct case_row row;
+        if (f->of.bytes) {
+            e = print_record(line, a, op, f->of, ids[i]);
+            continue;
+        }
         e = case_get(op, ids[i], &row);
         if (e != OK)
             break;
@@ -261,6 +290,7 @@ int command_figure(struct command_line *line)
     struct diag_list faults;
     const struct option_spec specs[] = { { "--data", &a.data_dir, NULL }, { "--by", &a.by, NULL },
         { "--from", &a.from, NULL }, { "--to", &a.to, NULL }, { "--only", &a.only, NULL },
+        { "--at", &a.at, NULL },
         { "--records", NULL, &a.records }, { "--json", NULL, &a.json } };
     if (!command_options(line, specs, sizeof specs / sizeof *specs, &name, 1, &words))
         return EXIT_USAGE;
@@ -275,6 +305,14 @@ int command_figure(struct command_line *line)
     struct zone_options options = { .sys = line->sys, .data_dir = a.data_dir, .read_only = true };
     if (zone_open(&options, &z, &faults, &line->diag) != OK)
         return command_faults(line, &faults);
+    if (a.at && !zone_day_end(z, str_from(a.at), &a.query.at_ms)) {
+        fprintf(stderr,
+            command_zh(line) ? "junma figure:--at 应为日期,如 2026-03-31,现为 %s\n"
+                             : "junma figure: --at must be a date like 2026-03-31, not %s\n",
+            a.at);
+        zone_close(z);
+        return EXIT_USAGE;
+    }
     if (a.records)
         a.query.by = STR_NONE;
     int status = !words ? list_figures(line, &a, z)

@@ -8,6 +8,7 @@
  *     -- by: unit = unit; month = month   (dimension = column of rows)
  *     -- drawing: bars                    (number, bars, line, table)
  *     -- note: … | …                      (what is counted, for the reader of the number)
+ *     -- of: project                      (the register that ids are of; absent: cases)
  *     rows:
  *     SELECT id, unit, month, on_time FROM case_report WHERE zone = $1 AND on_time IS NOT NULL
  *     value:
@@ -16,6 +17,8 @@
  * The engine puts the two together, adds grouping and lists the records, so their shape is checked
  * here: rows is one SELECT whose columns all have names and among which is `id`; value is one
  * expression over rows. $1 is the zone, $2 the present instant in milliseconds.
+ *
+ * It reads the views case_report and record_<register>, and nothing else.
  *
  * The SQL is read word by word, not parsed: quotes, brackets and words are all that is needed to
  * find the columns and to refuse what is no plain question. That the zone's own rows are asked for
@@ -26,7 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SQL_TOKENS_MAX = 4000, COLUMNS_MAX = 64, DIMENSIONS_MAX = 16 };
+enum { SQL_TOKENS_MAX = 4000, COLUMNS_MAX = 64, DIMENSIONS_MAX = 16, TABLES_MAX = 16 };
 
 struct token {
     str text;
@@ -83,6 +86,15 @@ static int header_word(struct figure *f, str value, const char *const *words, in
     return 0;
 }
 
+/* The register that the records of the number stand in. */
+static void read_of(struct figure *f, str value, int line)
+{
+    if (!pack_register(f->l->pack, value))
+        FIGURE_FAULT(f, line, "没有登记表 “%.*s”", "there is no register \"%.*s\"",
+            STR_ARGS(brief(value)));
+    f->out->of = str_copy(f->l->arena, value);
+}
+
 static void read_header(struct figure *f, str line_text, int line)
 {
     static const char *const good[] = { "none", "up", "down", NULL };
@@ -107,12 +119,14 @@ static void read_header(struct figure *f, str line_text, int line)
         f->out->drawing = (enum pack_drawing)header_word(f, value, drawing, line);
     else if (str_is(key, "target"))
         read_target(f, value, line);
+    else if (str_is(key, "of"))
+        read_of(f, value, line);
     else if (str_is(key, "by")) {
         f->by = value;
         f->by_line = line;
     } else
-        FIGURE_FAULT(f, line, "不认识 “%.*s”,可以写的是:title, unit, note, good, target, by, drawing",
-            "unknown name \"%.*s\"; what may stand here: title, unit, note, good, target, by, "
+        FIGURE_FAULT(f, line, "不认识 “%.*s”,可以写的是:title, unit, note, good, target, by, of, drawing",
+            "unknown name \"%.*s\"; what may stand here: title, unit, note, good, target, by, of, "
             "drawing",
             STR_ARGS(brief(key)));
 }
@@ -268,6 +282,52 @@ static bool has_column(const struct pack_figure *figure, str name)
     return false;
 }
 
+/* Which views rows reads: case_report and record_<register>. Beside them the text over the past:
+ * record_… become past_…; cases are not kept as they were, so with them there is none. */
+static bool find_tables(struct figure *f)
+{
+    static const char prefix[] = "record_";
+    struct buf past;
+    struct arena *a = f->l->arena;
+    const char **now = ARENA_ARRAY(a, const char *, TABLES_MAX);
+    const char **then = ARENA_ARRAY(a, const char *, TABLES_MAX);
+    size_t from = 0, n = 0;
+    bool cases = false;
+    buf_init(&past, a, 256 * KIB);
+    for (size_t i = 0; now && then && i < f->token_count; i++) {
+        const struct token *t = &f->tokens[i];
+        bool is_cases = t->word && str_is(t->text, "case_report");
+        bool is_record = t->word && str_starts(t->text, str_from(prefix));
+        if (t->quoted || (!is_cases && !is_record))
+            continue;
+        str code = str_slice(t->text, sizeof prefix - 1, t->text.bytes);
+        const struct pack_register *r = is_record ? pack_register(f->l->pack, code) : NULL;
+        if (is_record && (!r || r->closed)) {
+            FIGURE_FAULT(f, t->line, "没有可供统计的登记表 “%.*s”",
+                "there is no register \"%.*s\" that figures may read", STR_ARGS(brief(code)));
+            return false;
+        }
+        cases = cases || is_cases;
+        size_t at = (size_t)(t->text.data - f->rows.data);
+        buf_add(&past, str_slice(f->rows, from, at));
+        buf_printf(&past, "past_%.*s", STR_ARGS(code));
+        from = at + t->text.bytes;
+        size_t k = 0;
+        while (k < n && !str_is(t->text, now[k]))
+            k++;
+        if (k == n && n < TABLES_MAX) {
+            now[n] = str_terminated(a, t->text);
+            then[n++] = str_printf(a, "past_%.*s", STR_ARGS(code)).data;
+        }
+    }
+    buf_add(&past, str_slice(f->rows, from, f->rows.bytes));
+    f->out->tables = now;
+    f->out->tables_past = then;
+    f->out->table_count = n;
+    f->out->rows_past = cases ? STR_NONE : str_copy(a, str_trim(buf_str(&past)));
+    return !arena_failed(a);
+}
+
 static void read_rows(struct figure *f)
 {
     bool zone = false;
@@ -277,7 +337,7 @@ static void read_rows(struct figure *f)
         FIGURE_FAULT(f, f->tokens[0].line, "rows 应以 SELECT 开头", "rows must begin with SELECT");
         return;
     }
-    if (!find_columns(f))
+    if (!find_columns(f) || !find_tables(f))
         return;
     for (size_t i = 0; i < f->token_count; i++) {
         zone = zone || str_is(f->tokens[i].text, "$1");

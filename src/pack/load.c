@@ -85,7 +85,8 @@ static void read_parts(struct loader *l)
     read_connectors(l);
     read_systems(l);
     for (size_t i = 0; i < l->pack->system_count; i++)
-        check_system(l, &l->pack->systems[i]);
+        if (l->pack->systems[i].kind.bytes)
+            check_system(l, &l->pack->systems[i]);
     check_unused(l);
 }
 

@@ -66,6 +66,8 @@ const struct pack_file *pack_file(const struct pack *p, str path)
 
 const struct pack_system *pack_kind(const struct pack *p, str kind)
 {
+    if (!kind.bytes)
+        return NULL;
     FIND(p->systems, p->system_count, kind, kind);
 }
 

@@ -334,7 +334,11 @@ struct pack_figure {
     const struct pack_dimension *by;
     size_t by_count;
     enum pack_drawing drawing;
+    str of;             /* the register that ids are of; empty: cases */
     str rows;           /* a SELECT with named columns, `id` among them; no semicolon */
+    str rows_past;      /* the same over what was at a past instant; empty: cannot be asked */
+    const char *const *tables, *const *tables_past; /* what rows and rows_past read */
+    size_t table_count;
     const str *columns; /* of rows, in order */
     size_t column_count;
     bool uses_now; /* $2 stands in rows */
@@ -353,7 +357,8 @@ struct pack_decisions {
 
 struct pack_system {
     str folder; /* "requests" */
-    str kind;   /* "request" */
+    str kind;   /* "request"; empty: a system without cases, of whose members below only name,
+                   decisions and figures are used */
     struct name2 name;
     str number_prefix; /* "Q" */
     struct pack_fields fields;

@@ -1,5 +1,6 @@
 /*
- * system.json: one kind of case, and the files it is made of. The order of reading is the order of
+ * system.json: one kind of case, and the files it is made of; or, without a kind, a system that has
+ * registers, rules and figures but no cases. The order of reading is the order of
  * dependence: topics before the templates that name them, form and decisions before promises.
  */
 #include "pack/internal.h"
@@ -160,6 +161,14 @@ static void read_applicant(const struct node *n, struct pack_system *s)
             STR_ARGS(s->applicant), STR_ARGS(s->applicant));
 }
 
+static void read_figure_folder(const struct node *n, struct pack_system *s)
+{
+    struct arena *a = n->l->arena;
+    str folder = node_code(n, "figures", OPTIONAL);
+    if (folder.bytes)
+        read_figures(n->l, str_printf(a, "%.*s/%.*s/", STR_ARGS(s->folder), STR_ARGS(folder)), s);
+}
+
 static void read_lists(const struct node *n, struct pack_system *s)
 {
     struct loader *l = n->l;
@@ -172,10 +181,7 @@ static void read_lists(const struct node *n, struct pack_system *s)
     path = named_file(n, "templates", s->folder, STR(".json"), OPTIONAL);
     if (path.bytes)
         read_templates(l, path, s);
-    str folder = node_code(n, "figures", OPTIONAL);
-    if (folder.bytes)
-        read_figures(
-            l, str_printf(l->arena, "%.*s/%.*s/", STR_ARGS(s->folder), STR_ARGS(folder)), s);
+    read_figure_folder(n, s);
 }
 
 static void read_system(const struct node *n, struct pack_system *s)
@@ -184,7 +190,16 @@ static void read_system(const struct node *n, struct pack_system *s)
         "decisions", "fields", "topics", "promises", "templates", "applicant", "channels",
         "rating", "reopen", "figures", NULL };
     static const char *const channels[] = { "web", "phone", "visit", "import", NULL };
+    static const char *const without_cases[] = { "name", "decisions", "figures", NULL };
     struct pack *p = n->l->pack;
+    if (!json_object_get(n->v, "kind")) { /* registers, rules and figures only */
+        if (!node_members(n, without_cases))
+            return;
+        s->name = node_name(n, "name", REQUIRED);
+        load_decisions(n, s);
+        read_figure_folder(n, s);
+        return;
+    }
     if (!node_members(n, known))
         return;
     s->kind = node_code(n, "kind", REQUIRED);

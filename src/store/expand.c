@@ -9,6 +9,8 @@
  *     {clustered}          nothing there; here the table is its own primary key tree
  *     {lock}               FOR UPDATE; nothing here, where there is one writer
  *     {zone}               current_setting('junma.zone')
+ *     {at}                 current_setting('junma.at')::bigint
+ *     {json:DATA:a.b}      (DATA::jsonb #>> '{a,b}')
  *
  * A brace inside quotes or a comment is left as it is.
  */
@@ -51,6 +53,21 @@ static enum err expand_match(struct buf *b, str whole, str parts, struct diag *d
     return OK;
 }
 
+/* A member of a JSON text: its path holds small letters, digits, '_' and dots. */
+static enum err expand_json(struct buf *b, str whole, str parts, struct diag *d)
+{
+    str data;
+    if (!str_split(&parts, ':', &data) || !data.bytes || !parts.bytes)
+        return bad(whole, d);
+    for (size_t i = 0; i < parts.bytes; i++) {
+        char c = parts.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '.')
+            return bad(whole, d);
+    }
+    buf_printf(b, "json_extract(%.*s, '$.%.*s')", STR_ARGS(data), STR_ARGS(parts));
+    return OK;
+}
+
 static enum err expand_search(struct buf *b, str whole, str index, struct diag *d)
 {
     if (!index_name_is_valid(index))
@@ -72,6 +89,7 @@ static enum err expand_one(struct buf *b, str whole, bool migration, struct diag
         { { "clustered", 9 }, { "WITHOUT ROWID", 13 } },
         { { "lock", 4 }, { "", 0 } },
         { { "zone", 4 }, { "junma_zone()", 12 } },
+        { { "at", 2 }, { "junma_at()", 10 } },
     };
     str inside = str_slice(whole, 1, whole.bytes - 1);
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
@@ -81,6 +99,8 @@ static enum err expand_one(struct buf *b, str whole, bool migration, struct diag
         }
     if (str_starts(inside, STR("match:")))
         return expand_match(b, whole, str_slice(inside, 6, inside.bytes), d);
+    if (str_starts(inside, STR("json:")))
+        return expand_json(b, whole, str_slice(inside, 5, inside.bytes), d);
     if (str_starts(inside, STR("search:")) && migration)
         return expand_search(b, whole, str_slice(inside, 7, inside.bytes), d);
     return bad(whole, d);

@@ -5,8 +5,6 @@
 
 enum { GROUPS_MAX = 1000 };
 
-static const char *const report_tables[] = { "case_report" };
-
 const struct pack_figure *figure_find(const struct zone *z, str name, const struct pack_system **s)
 {
     const struct pack *p = zone_pack(z);
@@ -37,14 +35,20 @@ static enum err no_dimension(struct op *op, const struct pack_figure *f, str fie
 }
 
 /* The rows, and which of them are asked for. */
-static enum err with_rows(struct op *op, struct query *q, const struct pack_figure *f)
+static enum err with_rows(struct op *op, struct query *q, const struct pack_figure *f, int64_t at_ms)
 {
+    if (at_ms && !f->rows_past.bytes)
+        return diag_set(op->diag, ERR_UNSUPPORTED,
+            "指标 %.*s 统计的是办件,办件不保留过去各时点的样子,不能按过去的日期计算",
+            "figure %.*s counts cases, which are not kept as they were: it cannot be asked for a "
+            "past date",
+            STR_ARGS(f->name));
     buf_init(&q->text, op->arena, 64 * KIB);
     q->values[q->count++] = S_TEXT(op->zone->code);
-    q->values[q->count++] = S_INT(op->now_ms);
+    q->values[q->count++] = S_INT(at_ms ? at_ms : op->now_ms);
     /* Both parameters stand in the text, whether the figure uses them or not. */
     buf_printf(&q->text, "WITH clock AS (SELECT $1 AS zone, $2 AS now), rows AS (%.*s) ",
-        STR_ARGS(f->rows));
+        STR_ARGS(at_ms ? f->rows_past : f->rows));
     return OK;
 }
 
@@ -75,11 +79,14 @@ static enum err where(
     return OK;
 }
 
-static enum err begin(struct op *op, struct store_conn **c)
+static enum err begin(
+    struct op *op, const struct pack_figure *f, int64_t at_ms, struct store_conn **c)
 {
-    struct store_report_limits limits = {
-        .zone = op->zone->code, .tables = report_tables, .tables_count = 1, .rows_max = 1000000
-    };
+    struct store_report_limits limits = { .zone = op->zone->code,
+        .tables = at_ms ? f->tables_past : f->tables,
+        .tables_count = f->table_count,
+        .rows_max = 1000000,
+        .at_ms = at_ms };
     return store_report_begin(op->zone->store, &limits, c, op->diag);
 }
 
@@ -100,7 +107,7 @@ static enum err run(struct op *op, const struct pack_figure *f, const struct fig
     struct store_conn *c;
     size_t used = 0;
     query_init(&q, op->arena);
-    TRY(with_rows(op, &q, f));
+    TRY(with_rows(op, &q, f, asked->at_ms));
     buf_printf(&q.text, "SELECT %.*s, count(*)", STR_ARGS(f->value));
     if (by)
         buf_printf(&q.text, ", CAST(%.*s AS TEXT)", STR_ARGS(by->column));
@@ -109,7 +116,7 @@ static enum err run(struct op *op, const struct pack_figure *f, const struct fig
     if (by)
         buf_printf(
             &q.text, " GROUP BY %.*s ORDER BY %.*s", STR_ARGS(by->column), STR_ARGS(by->column));
-    TRY(begin(op, &c));
+    TRY(begin(op, f, asked->at_ms, &c));
     enum err e = query_run(&q, c, &rows, op->diag);
     for (bool more; e == OK;) {
         e = store_next(&rows, &more, op->diag);
@@ -164,13 +171,13 @@ enum err figure_records(struct op *op, const struct figure_query *asked, str key
     int64_t *list = ARENA_ARRAY(op->arena, int64_t, limit);
     TRY(diag_arena(op->diag, op->arena));
     query_init(&q, op->arena);
-    TRY(with_rows(op, &q, f));
+    TRY(with_rows(op, &q, f, asked->at_ms));
     query_sql(&q, "SELECT id FROM rows");
     TRY(where(op, &q, f, &with_key));
     if (after)
         QUERY_ADD(&q, " AND id < ?", S_INT(after));
     QUERY_ADD(&q, " ORDER BY id DESC LIMIT ?", S_INT((int64_t)limit + 1));
-    TRY(begin(op, &c));
+    TRY(begin(op, f, asked->at_ms, &c));
     *more = false;
     enum err e = query_run(&q, c, &rows, op->diag);
     for (bool there; e == OK;) {

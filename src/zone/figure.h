@@ -1,5 +1,5 @@
 /*
- * Figures: named numbers over rows of case_report. A figure's SQL comes from the pack and is not
+ * Figures: named numbers over rows of case_report and of registers (record_<code>). A figure's SQL comes from the pack and is not
  * trusted: it runs on a connection that can only read, only the view for reports, within limits of
  * time and rows (store_report_begin).
  *
@@ -20,6 +20,7 @@ struct figure_query {
         str name, value;
     } only[8]; /* dimension = value */
     size_t only_count;
+    int64_t at_ms; /* as of a past instant, from the history of the registers; 0: now */
 };
 struct figure_group {
     str key; /* value of the dimension; the empty text for the whole */

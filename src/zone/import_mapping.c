@@ -303,9 +303,9 @@ static void read_kind(struct reading *r, const json_t *o)
     m->system = pack_kind(p, m->kind);
     for (size_t i = 0; i < p->system_count; i++) {
         const struct pack_system *s = &p->systems[i];
-        if (!m->applicants.bytes || s == m->system)
+        if (s->applicant.bytes && (!m->applicants.bytes || s == m->system))
             m->applicants = s->applicant;
-        if (s != m->system && str_equal(s->number_prefix, m->prefix))
+        if (s != m->system && s->kind.bytes && str_equal(s->number_prefix, m->prefix))
             FAULT(r, "/prefix", "编号前缀 %.*s 已用于“%.*s”", "the prefix %.*s is that of \"%.*s\"",
                 STR_ARGS(m->prefix), STR_ARGS(s->kind));
     }

@@ -136,6 +136,15 @@ int64_t zone_local_days(const struct zone *z, int64_t ms)
     return tz_local_days(zone_pack(z)->tz, ms, NULL);
 }
 
+bool zone_day_end(const struct zone *z, str day, int64_t *ms)
+{
+    struct date d;
+    if (!date_parse(day, &d))
+        return false;
+    *ms = tz_instant_of_days(zone_pack(z)->tz, date_to_days(d) + 1, 0) - 1;
+    return true;
+}
+
 str zone_instant_text(struct op *op, int64_t ms)
 {
     if (!ms)
