@@ -3,6 +3,7 @@
  * the two ways of working (read on this thread, write on the store's).
  */
 #include "api/internal.h"
+#include "zone/record.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -464,6 +465,8 @@ void api_tick(struct api *a)
         .now_ms = sys_now_ms(a->zone->sys),
         .diag = &d };
     int64_t swept;
+    if (records_daily(&op) != OK) /* the store: tried again at the next tick */
+        memset(&d, 0, sizeof d);
     write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
         a->swept_ms = op.now_ms;

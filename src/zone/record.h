@@ -98,4 +98,8 @@ MUST_USE enum err record_alike(struct op *op, const struct pack_register *r, con
 MUST_USE enum err record_daily(
     struct op *op, const struct pack_register *r, size_t limit, bool *more);
 
+/* The same for all registers, in writes of its own: not from inside one. Cheap when nothing is due;
+ * at most a few hundred records a call, so that requests are not held up. */
+MUST_USE enum err records_daily(struct op *op);
+
 #endif

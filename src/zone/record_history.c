@@ -313,3 +313,68 @@ enum err record_daily(struct op *op, const struct pack_register *r, size_t limit
         " ON CONFLICT (zone, register) DO UPDATE SET day = excluded.day, after = excluded.after",
         S_TEXT(op->zone->code), S_TEXT(r->code), S_INT(today), S_INT(*more ? after : -1));
 }
+
+enum { DAILY_A_WRITE = 200, DAILY_WRITES = 5 };
+
+static bool has_daily(const struct pack_register *r)
+{
+    for (size_t i = 0; i < r->column_count; i++)
+        if (r->columns[i].daily)
+            return true;
+    return false;
+}
+
+/* Is today's turn of the register over? Looked up first, so that an idle zone writes nothing. */
+static enum err daily_done(struct op *op, const struct pack_register *r, bool *done)
+{
+    struct store_rows rows;
+    TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
+    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+        "SELECT 1 FROM register_daily WHERE zone = $1 AND register = $2 AND day = $3 AND after < 0",
+        S_TEXT(op->zone->code), S_TEXT(r->code), S_INT(zone_local_days(op->zone, op->now_ms)));
+    *done = e == OK;
+    store_rows_end(&rows);
+    store_read_end(op->conn);
+    op->conn = NULL;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+struct dailying {
+    const struct pack_register *r;
+    bool more;
+};
+
+static enum err daily_some(struct op *op, void *ctx)
+{
+    struct dailying *w = ctx;
+    return record_daily(op, w->r, DAILY_A_WRITE, &w->more);
+}
+
+static enum err daily_register(struct op *op, const struct pack_register *r, int *writes)
+{
+    struct dailying w = { .r = r, .more = true };
+    bool done = false;
+    TRY(daily_done(op, r, &done));
+    while (!done && w.more && *writes < DAILY_WRITES) {
+        arena_reset(op->arena);
+        TRY(zone_write(op, daily_some, &w));
+        ++*writes;
+    }
+    return OK;
+}
+
+enum err records_daily(struct op *op)
+{
+    const struct pack *p = zone_pack(op->zone);
+    struct arena scratch;
+    struct op own = *op;
+    int writes = 0;
+    enum err e = OK;
+    arena_init(&scratch, NULL, 64 * MIB);
+    own.arena = &scratch;
+    for (size_t i = 0; e == OK && i < p->register_count; i++)
+        if (has_daily(&p->registers[i]))
+            e = daily_register(&own, &p->registers[i], &writes);
+    arena_release(&scratch);
+    return e;
+}

@@ -442,6 +442,10 @@ static void what_depends_on_the_day(void **state)
     assert_int_equal(house_number(h, "SELECT count(*) FROM register_works_history WHERE zone = $1"), 2);
     assert_int_equal(house_write(h, &actor_system, daily, &more), OK);
     assert_false(more);
+    house_at(h, "2026-04-06 00:10");
+    struct op op = house_op(h, &actor_system);
+    assert_int_equal(records_daily(&op), OK);
+    assert_string_equal(codes(h, &h->officer, (struct listing){ "works", f, { 0 } }), "B A ");
 }
 
 struct planning {
