@@ -15,8 +15,8 @@
 
 /* clang-format off */
 #define N(zh, en) "{\"zh\":\"" zh "\",\"en\":\"" en "\"}"
-#define COLUMN(name, type, more) "{\"name\":\"" name "\",\"title\":" N(name, name) ","
-      "\"type\":\"" type "\"" more "}"
+#define COLUMN(name, type, more)                                                                   \
+    "{\"name\":\"" name "\",\"title\":" N(name, name) ",\"type\":\"" type "\"" more "}"
 
 static const char works[]
     = "{\"register\":\"works\",\"name\":" N("工程", "Works") ",\"key\":\"code\",\"label\":\"name\","
