@@ -1,8 +1,7 @@
 /*
  * Figures: named numbers over rows of case_report and of registers (record_<code>).
- * A figure's SQL comes from the pack and is not
- * trusted: it runs on a connection that can only read, only the view for reports, within limits of
- * time and rows (store_report_begin).
+ * A figure's SQL comes from the pack and is not trusted: it runs on a connection that can only read,
+ * only the views that it names, within limits of time and rows (store_report_begin).
  *
  *     WITH rows AS (<rows>) SELECT <value>, count(*) FROM rows [WHERE …] [GROUP BY <dimension>]
  *
