@@ -59,11 +59,24 @@ static void start_event_sub(struct run *r, int64_t thrower, int64_t scope, int s
     token_ready(r, id, start, -1, PHASE_ENTER);
 }
 
-static void drop_record(struct run *r, size_t n)
+static void drop_record(struct run *r, const struct record *record)
 {
-    for (size_t k = n + 1; k < r->i->record_count; k++)
-        r->i->records[k - 1] = r->i->records[k];
-    r->i->record_count--;
+    size_t kept = 0;
+    for (size_t k = 0; k < r->i->record_count; k++)
+        if (r->i->records[k].token != record->token)
+            r->i->records[kept++] = r->i->records[k];
+    r->i->record_count = kept;
+}
+
+/* The last record of that scope (and activity); false when there is none. */
+static bool last_record(const struct run *r, int64_t done_in, int activity, struct record *out)
+{
+    for (size_t n = r->i->record_count; n-- > 0;) {
+        *out = r->i->records[n];
+        if (out->scope == done_in && (activity < 0 || out->node == activity))
+            return true;
+    }
+    return false;
 }
 
 /* Starts the handler of what was done last in `done_in`, within a sub-process that has none of its
@@ -71,15 +84,13 @@ static void drop_record(struct run *r, size_t n)
 static bool undo_last(struct run *r, int64_t thrower, int64_t scope, int64_t done_in, int activity)
 {
     const struct bpmn_model *m = r->i->model;
-    for (size_t n = r->i->record_count; n-- > 0 && r->err == OK;) {
-        struct record record = r->i->records[n];
+    struct record record;
+    while (r->err == OK && last_record(r, done_in, activity, &record)) {
         int start = -1;
-        if (record.scope != done_in || (activity >= 0 && record.node != activity))
-            continue;
         int handler = handler_of(m, record.node), sub = event_sub_of(m, record.node, &start);
         if (handler < 0 && sub < 0 && undo_last(r, thrower, scope, record.token, -1))
             return true;
-        drop_record(r, n);
+        drop_record(r, &record);
         if (handler >= 0)
             start_handler(r, thrower, scope, handler, record.vars);
         else if (sub >= 0)

@@ -246,10 +246,16 @@ bool event_deliver(struct run *r, enum bpmn_event_kind kind, str name, bool all,
     const json_t *vars)
 {
     struct found f = find_listeners(r, kind, name);
+    size_t first = 0;
+    /* Who has come to wait for it goes before who would hear it at any time: enum source's order. */
+    for (size_t n = 1; n < f.count && !all; n++)
+        if (f.items[n].source < f.items[first].source)
+            first = n;
     if (f.count)
-        vars_set_json(r, f.items[0].token, vars);
-    for (size_t n = 0; n < f.count && (all || n == 0); n++)
-        event_fire(r, f.items[n]);
+        vars_set_json(r, f.items[first].token, vars);
+    for (size_t n = 0; n < f.count; n++)
+        if (all || n == first)
+            event_fire(r, f.items[n]);
     return f.count > 0;
 }
 
