@@ -69,6 +69,28 @@ static void check_texts(const struct place *at, const struct api_field *f, const
     }
 }
 
+static void check_list(const struct place *at, const struct api_field *f, const json_t *v)
+{
+    size_t most = f->max ? f->max : ITEMS_MAX_DEFAULT;
+    if (!json_is_array(v)) {
+        fault(at, f->name, ERR_INVALID, "应为列表", "must be a list");
+        return;
+    }
+    if (json_array_size(v) > most) {
+        fault(at, f->name, ERR_LIMIT, "项数过多", "has too many items");
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(v); i++) {
+        const json_t *item = json_array_get(v, i);
+        str path = str_printf(
+            at->call->op.arena, "%.*s.%zu", STR_ARGS(path_of(at, f->name)), i);
+        if (json_is_object(item))
+            check_object(&(struct place){ at->call, path }, api_schema(f->ref), item);
+        else
+            fault(at, f->name, ERR_INVALID, "列表中有一项不对", "has an item of the wrong kind");
+    }
+}
+
 static void check_field(const struct place *at, const struct api_field *f, const json_t *v)
 {
     size_t most = f->max ? f->max : TEXT_MAX_DEFAULT;
@@ -112,9 +134,11 @@ static void check_field(const struct place *at, const struct api_field *f, const
         else
             fault(at, f->name, ERR_INVALID, "应为对象", "must be an object");
         return;
+    case API_LIST:
+        check_list(at, f, v);
+        return;
     case API_NAME:
     case API_ANY:
-    case API_LIST:
         if (!json_is_object(v))
             fault(at, f->name, ERR_INVALID, "应为对象", "must be an object");
         return;

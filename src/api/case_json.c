@@ -1,5 +1,5 @@
 /* Cases, promises and accounts as the JSON that the interface promises. */
-#include "api/internal.h"
+#include "api/verbs.h"
 
 #include "api/files.h"
 
@@ -160,6 +160,8 @@ static enum err tasks_json(struct call *c, const struct case_row *row, json_t *o
     for (size_t i = count; i-- > 0;) {
         const struct case_task *t = &tasks[i];
         struct name2 step;
+        if (t->parent_id && api_applicant_reads(c))
+            continue; /* whom the zone asks is its own matter */
         step_names(&c->op, row->pack_version, row->kind, t->node, &step.zh, &step.en);
         json_t *o = json_object();
         json_set_id(o, "id", t->id);
@@ -172,6 +174,8 @@ static enum err tasks_json(struct call *c, const struct case_row *row, json_t *o
         json_set_instant(&c->op, o, "createdAt", t->created_at);
         json_set_instant(&c->op, o, "signedAt", t->signed_at);
         json_set_instant(&c->op, o, "doneAt", t->done_at);
+        if (!api_applicant_reads(c))
+            verbs_task_json(c, t, o);
         json_array_append_new(list, o);
     }
     json_object_set_new(out, "tasks", list);
@@ -211,6 +215,10 @@ static struct name2 event_title(struct call *c, const struct ledger_row *row)
                 a, "%s%s%.*s", verb_info(v)->en, who_en.bytes ? " · " : "", STR_ARGS(who_en)) };
     if (str_is(word, "create"))
         return (struct name2){ STR("提交"), STR("Submitted") };
+    if (str_is(word, "hold"))
+        return (struct name2){ str_printf(a, "%.*s已办理,待加签", STR_ARGS(who_zh)),
+            str_printf(a, "Done, waits for signers%s%.*s", who_en.bytes ? " · " : "",
+                STR_ARGS(who_en)) };
     if (str_is(word, "timer"))
         return (struct name2){ STR("到期自动处理"), STR("Done by the clock") };
     if (str_is(word, "merged_from"))
@@ -282,9 +290,17 @@ static void input_words(json_t *needs, json_t *optional, unsigned inputs)
         { VERB_NEEDS_UNIT, "unit", true }, { VERB_NEEDS_UNIT, "assignee", false },
         { VERB_NEEDS_DAYS, "days", true }, { VERB_NEEDS_RATING, "rating", true },
         { VERB_NEEDS_TARGET, "target", true }, { VERB_TOPIC, "topic", false },
-        { VERB_PUBLIC, "public", false }, { VERB_FILES, "attachments", false } };
+        { VERB_PUBLIC, "public", false }, { VERB_FILES, "attachments", false },
+        { VERB_NEEDS_ASSIGNEE, "assignee", true }, { VERB_NEEDS_SIGNERS, "signers", true },
+        { VERB_NEEDS_MODE, "mode", true }, { VERB_NEEDS_MODE, "share", false },
+        { VERB_NEEDS_POSITION, "position", true }, { VERB_NEEDS_SIGNER, "signer", true },
+        { VERB_NEEDS_VOTE, "vote", true }, { VERB_NEEDS_NODE, "node", true },
+        { VERB_NODE, "node", false }, { VERB_STRAIGHT, "straight", false },
+        { VERB_DAYS, "days", false } };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (inputs & words[i].bit)
+        if ((inputs & words[i].bit)
+            && !(words[i].bit == VERB_NEEDS_UNIT && !words[i].need
+                && (inputs & VERB_NEEDS_ASSIGNEE)))
             json_array_append_new(words[i].need ? needs : optional, json_string(words[i].word));
 }
 
@@ -413,7 +429,7 @@ json_t *json_case(struct call *c, const struct case_row *row)
     set_text_or_null(o, "source", row->source);
     set_text_or_null(o, "sourceNumber", row->source_number);
     if (tasks_json(c, row, o) != OK || promises_json(c, row, o) != OK
-        || timeline_json(c, row, o) != OK || verbs_json(c, row, o) != OK
+        || timeline_json(c, row, o) != OK || verbs_case_json(c, row, o) != OK || verbs_json(c, row, o) != OK
         || links_json(c, row, o) != OK || files_json(c, row, o) != OK)
         return NULL;
     return o;

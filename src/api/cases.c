@@ -1,5 +1,5 @@
 /* Cases: raising, finding, reading, verbs, how a deadline was counted, receipts. */
-#include "api/internal.h"
+#include "api/verbs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -376,6 +376,8 @@ static void dry_run(struct call *c, struct verbing *s)
     json_object_set_new(o, "reason",
         e == OK ? json_null()
                 : json_name((struct name2){ str_from(c->diag.zh), str_from(c->diag.en) }));
+    if (e == OK && (s->in.verb == VERB_RETURN || s->in.verb == VERB_JUMP))
+        verbs_dry_json(c, &s->result, o);
     http_reply_json(c->req, 200, o);
 }
 
@@ -417,7 +419,8 @@ static bool read_verb(struct call *c, struct verbing *s)
     s->in.days = json_int(c->body, "days", 0);
     s->in.rating = json_int(c->body, "rating", 0);
     s->in.is_public = json_bool(c->body, "public", false);
-    return read_ids(c, "attachments", &s->in.files, &s->in.file_count);
+    return verbs_read_signers(c, &s->in)
+        && read_ids(c, "attachments", &s->in.files, &s->in.file_count);
 }
 
 static void do_verb(struct http_request *req, const void *app)

@@ -119,7 +119,40 @@ FIELDS(task) = { { "id", API_ID, R }, { "node", API_TEXT, R }, { "name", API_NAM
     { "unit", API_OBJECT, R | N, 0, "Unit" }, { "assignee", API_OBJECT, R | N, 0, "Person" },
     { "state", API_TEXT, R },
     { "createdAt", API_INSTANT, R }, { "signedAt", API_INSTANT, R | N },
-    { "doneAt", API_INSTANT, R | N }, END };
+    { "doneAt", API_INSTANT, R | N },
+    { "parentId", API_ID, N, 0, NULL, "of somebody asked beside a step's own task" },
+    { "relation", API_TEXT, N, 0, NULL, "delegate countersign before beside after" },
+    { "mode", API_TEXT, N, 0, NULL, "of a countersigning: all any vote" },
+    { "vote", API_TEXT, N, 0, NULL, "agree disagree abstain" }, { "opinion", API_TEXT, N },
+    { "weight", API_INT, 0 }, { "share", API_INT, 0, 0, NULL, "that must agree, in percent" },
+    { "round", API_ID, N }, { "askedBy", API_OBJECT, N, 0, "Person" },
+    { "held", API_OBJECT, N, 0, "Held", "a verb that waits for signers" },
+    { "back", API_OBJECT, N, 0, "WayBack", "who returned it and wants it straight back" },
+    { "dueAt", API_INSTANT, N }, END };
+FIELDS(held) = { { "name", API_TEXT, R }, { "verb", API_TEXT, R }, END };
+FIELDS(way_back) = { { "name", API_TEXT, R }, { "node", API_TEXT, R }, END };
+FIELDS(order) = { { "id", API_ID, R }, { "caseId", API_ID, R }, { "unit", API_OBJECT, R | N, 0, "Unit" },
+    { "text", API_TEXT, R }, { "days", API_INT, R }, { "by", API_OBJECT, R, 0, "Person" },
+    { "at", API_INSTANT, R }, { "dueAt", API_INSTANT, R },
+    { "remaining", API_OBJECT, R, 0, "Remaining" }, { "colour", API_TEXT, R },
+    { "state", API_TEXT, R, 0, NULL, "open reported done void" }, { "report", API_TEXT, R | N },
+    { "reportedBy", API_TEXT, R | N }, { "reportedAt", API_INSTANT, R | N },
+    { "judgedAt", API_INSTANT, R | N }, { "judgement", API_TEXT, R | N },
+    { "number", API_TEXT, N }, { "title", API_TEXT, N }, END };
+FIELDS(copy) = { { "id", API_ID, R }, { "caseId", API_ID, R }, { "unit", API_OBJECT, R | N, 0, "Unit" },
+    { "to", API_OBJECT, R | N, 0, "Person", "null: the whole unit" }, { "by", API_TEXT, R },
+    { "text", API_TEXT, R | N }, { "at", API_INSTANT, R }, { "readAt", API_INSTANT, R | N },
+    { "readBy", API_TEXT, R | N }, { "number", API_TEXT, R }, { "title", API_TEXT, R }, END };
+FIELDS(copy_page) = { { "items", API_LIST, R, 0, "Copy" }, { "unread", API_INT, R }, END };
+FIELDS(ends) = { { "taskId", API_ID, R }, { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "relation", API_TEXT, R }, { "unit", API_OBJECT, R | N, 0, "Unit" },
+    { "assignee", API_OBJECT, R | N, 0, "Person" }, END };
+FIELDS(choice) = { { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "unit", API_OBJECT, R | N, 0, "Unit", "that did it last" }, { "usual", API_BOOL, R },
+    { "ends", API_LIST, R, 0, "Ends" }, END };
+FIELDS(signer) = { { "unit", API_TEXT, R, 64 },
+    { "assignee", API_ID, 0, 0, NULL, "absent: whoever of the unit takes it" },
+    { "weight", API_INT, 0, 0, NULL, "of a vote, 1 to 100" }, END };
 FIELDS(answer) = { { "text", API_TEXT, R }, { "at", API_INSTANT, R }, { "by", API_TEXT, R },
     { "unit", API_OBJECT, R | N, 0, "Unit" }, END };
 FIELDS(timeline) = { { "event", API_ID, R }, { "at", API_INSTANT, R },
@@ -150,7 +183,9 @@ FIELDS(case_body) = { SUMMARY, { "text", API_TEXT, R }, { "data", API_ANY, R },
     { "verbs", API_LIST, R, 0, "VerbOption" }, { "links", API_LIST, R, 0, "CaseLink" },
     { "extension", API_OBJECT, R | N, 0, "Extension" }, { "next", API_NAME, R },
     { "source", API_TEXT, N },
-    { "sourceNumber", API_TEXT, N }, END };
+    { "sourceNumber", API_TEXT, N }, { "orders", API_LIST, 0, 0, "Order" },
+    { "copies", API_LIST, 0, 0, "Copy" },
+    { "urgeLevel", API_INT, 0, 0, NULL, "0 not urged, 1 ordinary, 2 pressing, 3 last" }, END };
 FIELDS(decision_value) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
     { "value", API_ANY, R | N }, { "shown", API_NAME, R | N }, { "masked", API_BOOL, R }, END };
 FIELDS(decision_test) = { { "input", API_TEXT, R }, { "expression", API_TEXT, R },
@@ -179,7 +214,15 @@ FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
     { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 },
     { "topic", API_TEXT, 0, 64 },
     { "public", API_BOOL, 0 },
-    { "attachments", API_IDS, 0, 20 }, END };
+    { "attachments", API_IDS, 0, 20 },
+    { "signers", API_LIST, 0, 20, "Signer", "whom to ask, or to copy to" },
+    { "mode", API_TEXT, 0, 16, NULL, "of a countersigning: all any vote" },
+    { "share", API_INT, 0, 0, NULL, "of a vote: percent that must agree" },
+    { "position", API_TEXT, 0, 16, NULL, "of a signer added: before beside after" },
+    { "signer", API_ID, 0, 0, NULL, "task of the signer to be removed" },
+    { "vote", API_TEXT, 0, 16, NULL, "agree disagree abstain" },
+    { "node", API_TEXT, 0, 200, NULL, "step to return or jump to" },
+    { "straight", API_BOOL, 0, 0, NULL, "of a return: when mended, straight back to me" }, END };
 FIELDS(reveal) = { { "field", API_TEXT, R, 64 }, { "reason", API_TEXT, R, 400 }, END };
 FIELDS(revealed) = { { "value", API_TEXT, R }, END };
 FIELDS(count_event) = { { "at", API_INSTANT, R }, { "what", API_TEXT, R },
@@ -382,7 +425,10 @@ FIELDS(procedure_trial) = { { "state", API_TEXT, R }, { "at", API_INSTANT, R },
     { "variables", API_ANY, R }, { "events", API_LIST, R, 0, "TrialEvent" },
     { "leftOut", API_BOOL, R }, { "stillDue", API_BOOL, R, 0, NULL, "more timers are due; ask again" },
     END };
-FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N }, END };
+FIELDS(dry_run) = { { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N },
+    { "choices", API_LIST, 0, 0, "Choice", "of a return or jump: where to" },
+    { "ends", API_LIST, 0, 0, "Ends", "tasks that would end, of the step named or the usual one" },
+    END };
 FIELDS(field_error) = { { "field", API_TEXT, 0 }, { "message", API_TEXT, R },
     { "code", API_TEXT, 0 }, { "line", API_INT, 0 }, { "column", API_INT, 0 }, END };
 FIELDS(problem) = { { "type", API_TEXT, R }, { "title", API_TEXT, R }, { "status", API_INT, R },
@@ -424,6 +470,10 @@ const struct api_schema api_schemas[] = {
     { "DecisionOpen", "an outcome that missing facts could bring about", decision_open },
     { "DecisionWarning", NULL, decision_warning },
     { "Decision", "a decision taken on a case's way, with its grounds", decision },
+    { "Held", NULL, held }, { "WayBack", NULL, way_back },
+    { "Order", "an order of supervision", order }, { "Copy", NULL, copy },
+    { "CopyPage", NULL, copy_page }, { "Ends", NULL, ends }, { "Choice", NULL, choice },
+    { "Signer", NULL, signer },
     { "VerbInput", NULL, verb_body }, { "DryRun", NULL, dry_run }, { "Reveal", NULL, reveal },
     { "Revealed", NULL, revealed },
     { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },

@@ -309,7 +309,9 @@ static const struct {
     const char *name, *element;
 } ours[] = { { "nameEn", NULL }, { "kind", "process" }, { "role", "userTask" }, { "unit", "userTask" },
     { "assignee", "userTask" }, { "form", "userTask" }, { "promise", "userTask" },
-    { "verbs", "userTask" }, { "signers", "userTask" }, { "decision", "businessRuleTask" },
+    { "verbs", "userTask" }, { "signers", "userTask" }, { "signerRoles", "userTask" },
+    { "signerUnits", "userTask" }, { "signerPromise", "userTask" }, { "share", "userTask" },
+    { "takeBack", "userTask" }, { "decision", "businessRuleTask" },
     { "resultVariable", "businessRuleTask" }, { "resultVariable", "scriptTask" },
     { "calendar", "timerEventDefinition" }, { "calendar", "intermediateCatchEvent" },
     { "calendar", "boundaryEvent" }, { "calendar", "startEvent" },
@@ -385,6 +387,11 @@ void read_junma(struct reader *r, int node)
         out->promise = xml_attr_ns(r, n, "promise", NS_JUNMA);
         out->verbs = xml_attr_ns(r, n, "verbs", NS_JUNMA);
         read_signers(r, n, out, p);
+        out->signer_roles = xml_attr_ns(r, n, "signerRoles", NS_JUNMA);
+        out->signer_units = xml_attr_ns(r, n, "signerUnits", NS_JUNMA);
+        out->signer_promise = xml_attr_ns(r, n, "signerPromise", NS_JUNMA);
+        out->share = xml_attr_ns(r, n, "share", NS_JUNMA);
+        out->take_back = xml_attr_ns(r, n, "takeBack", NS_JUNMA);
         read_task_expr(r, n, "unit", &p->unit);
         read_task_expr(r, n, "assignee", &p->assignee);
     }

@@ -289,6 +289,21 @@ static void fill(struct sample *s, struct op *op, struct sample_case *c, struct 
     case VERB_WITHDRAW:
     case VERB_REOPEN:
     case VERB_NOTE:
+    case VERB_DELEGATE: /* those below are not planned by the sample */
+    case VERB_GIVE_BACK:
+    case VERB_COUNTERSIGN:
+    case VERB_ADD_SIGNER:
+    case VERB_REMOVE_SIGNER:
+    case VERB_OPINION:
+    case VERB_SEND_BACK:
+    case VERB_TAKE_BACK:
+    case VERB_UNDO:
+    case VERB_COPY:
+    case VERB_READ:
+    case VERB_REPORT:
+    case VERB_ACCEPT:
+    case VERB_REJECT:
+    case VERB_JUMP:
     case VERB_COUNT:
         break;
     }

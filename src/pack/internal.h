@@ -142,6 +142,8 @@ void read_figures(struct loader *l, str folder, struct pack_system *s);
 void check_system(struct loader *l, const struct pack_system *s);
 /* A service or send task: its handler, connector, register. */
 void check_service(struct loader *l, const char *file, const struct bpmn_node *n);
+/* What a step says about people asked beside it. */
+void check_signers(struct loader *l, const struct pack_system *s, const struct bpmn_node *n);
 /* Unit codes written as literals: junma:unit in the procedure, "unit" outputs in the tables. */
 void check_literal_units(struct loader *l, const struct pack_system *s);
 /* Is the name a variable of this system's cases? docs/pack.md lists them. */

@@ -119,6 +119,7 @@ static void check_user_task(const struct check *c, const struct bpmn_node *n)
             STR_ARGS(c->s->folder), STR_ARGS(brief(n->form)));
     check_verbs(c, n);
     check_promise_names(c, n);
+    check_signers(c->l, c->s, n);
 }
 
 static void check_node(const struct check *c, const struct bpmn_node *n)
@@ -196,8 +197,9 @@ static void check_decision_inputs(struct loader *l, const struct pack_system *s)
 static bool promise_used(const struct pack_system *s, str code)
 {
     for (size_t i = 0; i < bpmn_node_count(s->procedure); i++) {
-        str word, rest = bpmn_node_at(s->procedure, i)->promise;
-        while (str_split(&rest, ' ', &word))
+        const struct bpmn_node *n = bpmn_node_at(s->procedure, i);
+        str word, rest = n->promise, signers = n->signer_promise;
+        while (str_split(&rest, ' ', &word) || str_split(&signers, ' ', &word))
             if (str_equal(word, code))
                 return true;
     }

@@ -49,8 +49,13 @@ struct case_task {
     str node, name_zh, name_en, role, unit, verbs;
     int64_t assignee_id;
     str assignee_name;
-    str state; /* open suspended done cancelled */
-    int64_t created_at, signed_at, done_at, due_at, sort_at;
+    str state; /* open suspended waiting done cancelled */
+    int64_t created_at, signed_at, done_at, due_at, sort_at, done_by;
+    /* Of somebody asked beside the step's own (signers.h); parent_id 0: the step's own. */
+    int64_t parent_id, asked_by, weight, share, round;
+    str asked_by_name, relation, mode, vote, opinion;
+    str held; /* JSON of the verb that waits for signers, or empty */
+    str back; /* JSON of who returned it and wants it straight back, or empty */
 };
 
 /* ---- making one ---- */
@@ -152,11 +157,21 @@ enum {
     VERB_NEEDS_TARGET = 32,
     VERB_PUBLIC = 64,
     VERB_FILES = 128,
-    VERB_TOPIC = 256
+    VERB_TOPIC = 256,
+    VERB_NEEDS_SIGNERS = 512,
+    VERB_NEEDS_MODE = 1024,
+    VERB_NEEDS_POSITION = 2048,
+    VERB_NEEDS_SIGNER = 4096,
+    VERB_NEEDS_VOTE = 8192,
+    VERB_NEEDS_NODE = 16384,
+    VERB_NODE = 32768,
+    VERB_STRAIGHT = 65536,
+    VERB_DAYS = 131072,
+    VERB_NEEDS_ASSIGNEE = 262144
 };
 
 enum verb {
-#define V(name, word, zh, en, inputs, kind) VERB_##name,
+#define V(name, word, zh, en, inputs, kind, undo) VERB_##name,
 #include "zone/verbs.def"
 #undef V
     VERB_COUNT
@@ -164,7 +179,8 @@ enum verb {
 struct verb_info {
     const char *word, *zh, *en;
     unsigned inputs;
-    enum { VERB_AT_STEP, VERB_AT_CASE, VERB_AT_ENDED } kind;
+    enum { VERB_AT_STEP, VERB_AT_CASE, VERB_AT_ENDED, VERB_AT_SIGNER, VERB_AT_ALWAYS } kind;
+    enum { VERB_UNDO_NEVER, VERB_UNDO_BACK, VERB_UNDO_SOON } undo;
 };
 const struct verb_info *verb_info(enum verb v);
 bool verb_from(str word, enum verb *out);
@@ -181,27 +197,80 @@ struct verb_option {
 MUST_USE enum err case_verbs(
     struct op *op, const struct case_row *c, struct verb_option **out, size_t *count);
 
+/* Somebody who is asked to sign, or copied to: a unit, or one person of it. */
+struct verb_signer {
+    str unit;
+    int64_t assignee; /* 0: whoever of the unit takes it */
+    int64_t weight;   /* of the vote; 0 = 1 */
+};
 struct verb_input {
     enum verb verb;
     int64_t task_id; /* 0: the only one that fits */
     str text, unit, target, topic;
+    str node;                     /* of a return or jump: the step to go to; empty: as drawn */
+    str mode, position, vote;     /* all any vote; before after beside; agree disagree abstain */
+    const struct verb_signer *signers;
+    size_t signer_count;
+    int64_t signer; /* task of the one to be removed */
+    int64_t share;  /* of the weights that must agree, in percent; 0: the step's */
     int64_t assignee, days, rating;
-    bool is_public;
+    bool is_public, straight;
     const int64_t *files;
     size_t file_count;
     int64_t if_version; /* 0: any */
     bool dry_run;
+};
+/* A step to return or jump to. */
+struct verb_choice {
+    str node;
+    struct name2 name;
+    str unit; /* that did it last; empty: as the drawing says */
+    bool usual;
+    struct case_task *ends;
+    size_t end_count;
 };
 struct verb_result {
     struct case_row row;
     int64_t event;
     str unit_before; /* for those who watch: whose lists change */
     bool is_public;  /* the applicant may know of it */
+    /* Of a dry run of a return or jump: the steps one may choose, and what would end. */
+    struct verb_choice *choices;
+    size_t choice_count;
+    struct case_task *ends; /* beside the one acted at; of the step named, or the usual one */
+    size_t end_count;
 };
 /* ERR_NOT_ALLOWED with the reason, ERR_PRECONDITION for another version, ERR_INVALID with a field.
  */
 MUST_USE enum err case_verb(
     struct op *op, int64_t id, const struct verb_input *in, struct verb_result *out);
+
+/* ---- orders of supervision, copies ---- */
+
+struct case_order {
+    int64_t id, case_id, days, by_id, at, due_at, amber_at, red_at, reported_at, judged_at;
+    str unit, text, by_name, by_unit, state /* open reported done void */, report, reported_by,
+        judgement;
+    str case_number, case_title;
+};
+struct case_copy {
+    int64_t id, case_id, account_id, at, read_at;
+    str unit, account_name, by_name, text, read_by;
+    str case_number, case_title;
+};
+MUST_USE enum err case_orders(
+    struct op *op, int64_t case_id, struct case_order **out, size_t *count);
+MUST_USE enum err case_copies(
+    struct op *op, int64_t case_id, struct case_copy **out, size_t *count);
+/* scope: owed (by my unit), given (by me), all (that I may see). state: open (and reported), all. */
+MUST_USE enum err order_list(
+    struct op *op, str scope, str state, size_t limit, struct case_order **out, size_t *count);
+/* Copied to me or to my unit, the unread ones first; *unread counts those. */
+MUST_USE enum err copy_list(struct op *op, bool unread_only, size_t limit, struct case_copy **out,
+    size_t *count, int64_t *unread);
+enum promise_colour order_colour(const struct case_order *o, int64_t now_ms);
+/* How urgent an urge is: 1 ordinary, 2 pressing, 3 last; 0: not urged. */
+int urge_level(const struct case_row *c);
 
 /* Fires timers that are due; *fired counts them, at most `limit` a call. */
 MUST_USE enum err case_timers(struct op *op, size_t limit, size_t *fired);

@@ -7,6 +7,7 @@
  * the verb itself asks for (rules[]).
  */
 #include "zone/case_may.h"
+#include "zone/signers.h"
 
 #include <stdio.h>
 
@@ -14,8 +15,10 @@ static const struct verb_info verbs[] = {
 #define VERB_KIND_STEP VERB_AT_STEP
 #define VERB_KIND_CASE VERB_AT_CASE
 #define VERB_KIND_ENDED VERB_AT_ENDED
-#define V(name, word, zh, en, inputs, kind)                                                        \
-    [VERB_##name] = { word, zh, en, inputs, VERB_KIND_##kind },
+#define VERB_KIND_SIGNER VERB_AT_SIGNER
+#define VERB_KIND_ALWAYS VERB_AT_ALWAYS
+#define V(name, word, zh, en, inputs, kind, undo)                                                  \
+    [VERB_##name] = { word, zh, en, inputs, VERB_KIND_##kind, VERB_UNDO_##undo },
 #include "zone/verbs.def"
 #undef V
 };
@@ -38,7 +41,7 @@ bool verb_from(str word, enum verb *out)
 const char *const *verb_words(void)
 {
     static const char *const words[] = {
-#define V(name, word, zh, en, inputs, kind) word,
+#define V(name, word, zh, en, inputs, kind, undo) word,
 #include "zone/verbs.def"
 #undef V
         NULL,
@@ -58,6 +61,11 @@ static bool no_f(struct may *m, str zh, str en)
     return false;
 }
 
+bool may_not(struct may *m, const char *zh, const char *en)
+{
+    return no(m, zh, en);
+}
+
 bool step_offers(const struct moving *m, const struct case_task *t, enum verb v)
 {
     const struct bpmn_node *node = bpmn_node_by_id(m->system->procedure, t->node);
@@ -68,9 +76,18 @@ bool step_offers(const struct moving *m, const struct case_task *t, enum verb v)
     return false;
 }
 
-static bool is_open(const struct case_task *t)
+/* Does the task offer the verb? A step's own task what the step lists; one who was asked beside it
+ * (signers.h) what he was asked for. */
+static bool offers(const struct may *m, const struct case_task *t, enum verb v)
 {
-    return str_is(t->state, "open") || str_is(t->state, "suspended");
+    bool delegate = str_is(t->relation, "delegate");
+    if (v == VERB_SEND_BACK)
+        return !t->parent_id && t->back.bytes;
+    if (!t->parent_id)
+        return v != VERB_GIVE_BACK && step_offers(m->moving, t, v);
+    if (v == VERB_OPINION || v == VERB_GIVE_BACK)
+        return delegate == (v == VERB_GIVE_BACK);
+    return (v == VERB_SIGN || (delegate && v == VERB_DELEGATE)) && step_offers(m->moving, t, v);
 }
 
 /* Is this step the actor's to act on? */
@@ -99,9 +116,10 @@ static bool is_mine(struct may *m, const struct case_task *t)
     return true;
 }
 
+/* Who was asked beside the step need not: what he says is receipt enough. */
 static bool signed_for(struct may *m)
 {
-    if (!m->task->signed_at && step_offers(m->moving, m->task, VERB_SIGN))
+    if (!m->task->signed_at && !m->task->parent_id && step_offers(m->moving, m->task, VERB_SIGN))
         return no(m, "请先签收", "please sign for it first");
     return true;
 }
@@ -110,6 +128,26 @@ static bool running(struct may *m)
 {
     if (m->moving->row.suspended)
         return no(m, "已挂起,请先恢复", "it is suspended; resume it first");
+    return true;
+}
+
+/* Who has the step waits for a delegate, a countersigning, one who signs before him; and when he
+ * has acted, for those beside and after him. */
+static bool nobody_awaited(struct may *m)
+{
+    static const struct {
+        const char *relation, *zh, *en;
+    } waits[] = {
+        { "delegate", "已委派他人,等待交回", "it has been delegated and not given back yet" },
+        { "countersign", "会签尚未完成", "the countersigning is not finished" },
+        { "before", "前加签尚未完成", "the one who signs before you has not signed yet" },
+    };
+    if (m->task->held.bytes)
+        return no(m, "您已办理,等待加签人签署;需要修改的,请先拿回",
+            "you have acted and it waits for signers; take it back to change it");
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        if (signers_open(m->tasks, m->task_count, m->task->id, waits[i].relation, false))
+            return no(m, waits[i].zh, waits[i].en);
     return true;
 }
 
@@ -124,7 +162,55 @@ static bool may_sign(struct may *m)
 
 static bool may_pass_on(struct may *m)
 {
-    return running(m);
+    return running(m) && nobody_awaited(m);
+}
+
+/* The task goes to another hand: nobody may be at work for this one. */
+static bool may_transfer(struct may *m)
+{
+    if (!may_pass_on(m))
+        return false;
+    if (signers_open(m->tasks, m->task_count, m->task->id, NULL, true))
+        return no(m, "还有加签人未签署,请先减签", "signers have not signed yet; remove them first");
+    return true;
+}
+
+static bool may_ask(struct may *m)
+{
+    return running(m) && signed_for(m) && nobody_awaited(m);
+}
+
+static bool may_add_signer(struct may *m)
+{
+    if (!running(m) || !signed_for(m))
+        return false;
+    if (m->task->held.bytes)
+        return no(m, "您已办理,等待加签人签署", "you have acted and it waits for signers");
+    return true;
+}
+
+static bool may_remove_signer(struct may *m)
+{
+    if (!running(m))
+        return false;
+    if (!signers_open(m->tasks, m->task_count, m->task->id, NULL, true))
+        return no(m, "没有未签署的人员", "nobody has still to sign");
+    return true;
+}
+
+static bool may_sign_opinion(struct may *m)
+{
+    return running(m) && signed_for(m) && (m->task->parent_id || nobody_awaited(m));
+}
+
+static bool may_give_back(struct may *m)
+{
+    return running(m) && signed_for(m) && nobody_awaited(m);
+}
+
+static bool may_send_back(struct may *m)
+{
+    return running(m) && signed_for(m) && nobody_awaited(m);
 }
 
 static bool may_return(struct may *m)
@@ -132,15 +218,14 @@ static bool may_return(struct may *m)
     if (!running(m))
         return false;
     m->target = step_that_dispatches(m->moving, m->task);
-    if (!m->target.bytes)
-        return no(
-            m, "流程中没有可以退回的分派步骤", "the procedure has no earlier step that dispatches");
+    if (!m->target.bytes && !steps_before(m))
+        return no(m, "前面没有可以退回的步骤", "the procedure has no earlier step to return to");
     return true;
 }
 
 static bool may_reply(struct may *m)
 {
-    return running(m) && signed_for(m);
+    return running(m) && signed_for(m) && nobody_awaited(m);
 }
 
 static bool may_suspend(struct may *m)
@@ -244,6 +329,15 @@ static bool may_urge(struct may *m)
     return true;
 }
 
+int urge_level(const struct case_row *c)
+{
+    int level = c->urged > 3 ? 3 : (int)c->urged;
+    if (!level || c->status != CASE_OPEN)
+        return level;
+    int by_clock = c->colour == COLOUR_BROKEN ? 3 : c->colour == COLOUR_RED ? 2 : 1;
+    return level > by_clock ? level : by_clock;
+}
+
 static bool may_withdraw(struct may *m)
 {
     return with_the_zone(m);
@@ -285,6 +379,21 @@ static bool may_merge(struct may *m)
     return running(m);
 }
 
+/* The newest open step of the drawing is jumped from, or the one named. */
+static bool may_jump(struct may *m)
+{
+    if (!m->task)
+        return no(m, "没有正在办理的步骤", "no step is under way");
+    return running(m);
+}
+
+static bool may_copy(struct may *m)
+{
+    if (m->moving->row.status == CASE_MERGED || m->moving->row.status == CASE_WITHDRAWN)
+        return no(m, "已撤回或已合并", "it was withdrawn or merged");
+    return true;
+}
+
 static bool may_note(struct may *m)
 {
     if (m->moving->row.status == CASE_MERGED || m->moving->row.status == CASE_WITHDRAWN)
@@ -320,7 +429,7 @@ static bool may_publish(struct may *m)
 static bool (*const rules[VERB_COUNT])(struct may *m) = {
     [VERB_SIGN] = may_sign,
     [VERB_DISPATCH] = may_pass_on,
-    [VERB_TRANSFER] = may_pass_on,
+    [VERB_TRANSFER] = may_transfer,
     [VERB_RETURN] = may_return,
     [VERB_REPLY] = may_reply,
     [VERB_SUSPEND] = may_suspend,
@@ -329,13 +438,28 @@ static bool (*const rules[VERB_COUNT])(struct may *m) = {
     [VERB_APPROVE] = may_judge_extension,
     [VERB_REFUSE] = may_judge_extension,
     [VERB_URGE] = may_urge,
-    [VERB_SUPERVISE] = with_the_zone,
+    [VERB_SUPERVISE] = may_supervise,
     [VERB_WITHDRAW] = may_withdraw,
     [VERB_RATE] = may_rate,
     [VERB_REOPEN] = may_reopen,
     [VERB_MERGE] = may_merge,
     [VERB_NOTE] = may_note,
     [VERB_PUBLISH] = may_publish,
+    [VERB_DELEGATE] = may_ask,
+    [VERB_GIVE_BACK] = may_give_back,
+    [VERB_COUNTERSIGN] = may_ask,
+    [VERB_ADD_SIGNER] = may_add_signer,
+    [VERB_REMOVE_SIGNER] = may_remove_signer,
+    [VERB_OPINION] = may_sign_opinion,
+    [VERB_SEND_BACK] = may_send_back,
+    [VERB_TAKE_BACK] = may_take_back,
+    [VERB_UNDO] = may_undo,
+    [VERB_COPY] = may_copy,
+    [VERB_READ] = may_read,
+    [VERB_REPORT] = may_report,
+    [VERB_ACCEPT] = may_judge_order,
+    [VERB_REJECT] = may_judge_order,
+    [VERB_JUMP] = may_jump,
 };
 
 str step_that_dispatches(const struct moving *m, const struct case_task *from)
@@ -356,7 +480,7 @@ static bool find_step(struct may *m, int64_t wanted)
     bool offered = false;
     for (size_t i = 0; i < m->task_count; i++) {
         const struct case_task *t = &m->tasks[i];
-        if (!is_open(t) || (wanted && t->id != wanted) || !step_offers(m->moving, t, m->verb))
+        if (!task_is_open(t) || (wanted && t->id != wanted) || !offers(m, t, m->verb))
             continue;
         offered = true;
         m->task = t;
@@ -364,6 +488,15 @@ static bool find_step(struct may *m, int64_t wanted)
             return true;
     }
     return offered ? false : no(m, "当前步骤没有这项操作", "the present step does not offer this");
+}
+
+/* The open task of the drawing that a verb at the case acts at. */
+static void choose_open(struct may *m, int64_t wanted)
+{
+    for (size_t i = 0; i < m->task_count && !m->task; i++)
+        if (task_is_open(&m->tasks[i]) && !m->tasks[i].parent_id
+            && (!wanted || m->tasks[i].id == wanted))
+            m->task = &m->tasks[i];
 }
 
 bool may(struct may *m, enum verb v, int64_t wanted_task)
@@ -380,17 +513,22 @@ bool may(struct may *m, enum verb v, int64_t wanted_task)
         return no(m, "您的角色没有此项权限", "your role does not have this permission");
     }
     m->no_permission = false;
-    if (!m->moving->system && v != VERB_NOTE && v != VERB_PUBLISH)
+    if (!m->moving->system && v != VERB_NOTE && v != VERB_PUBLISH && v != VERB_COPY
+        && v != VERB_READ)
         return no(m, "历史导入的办件不能再办理", "imported cases are for reading");
     bool ended = m->moving->row.status != CASE_OPEN && m->moving->row.status != CASE_REPLIED;
     switch (verbs[v].kind) {
     case VERB_AT_STEP:
+    case VERB_AT_SIGNER:
         return ended ? no(m, "已经办结", "it is closed") : find_step(m, wanted_task);
     case VERB_AT_CASE:
         if (ended && v != VERB_NOTE)
             return no(m, "已经办结", "it is closed");
+        if (v == VERB_JUMP)
+            choose_open(m, wanted_task);
         return rules[v](m);
     case VERB_AT_ENDED:
+    case VERB_AT_ALWAYS:
         return rules[v](m);
     }
     return false;

@@ -270,6 +270,10 @@ static enum err settle(struct moving *m)
         const struct case_task *t = &tasks[i];
         if (!str_is(t->state, "open") && !str_is(t->state, "suspended"))
             continue;
+        if (t->parent_id) { /* asked beside a step: the step's own has the case */
+            TRY(tasks_due_update(m, t->id));
+            continue;
+        }
         m->row.node = t->node;
         m->row.assignee_id = t->assignee_id;
         if (t->unit.bytes) {

@@ -135,8 +135,10 @@ void scope_add(struct query *q, str zone, const struct actor *a)
         /* The plus keeps the planner on the index that gives the list's order, which stops at the
          * page's end, instead of fetching and sorting all that the unit ever had. */
         QUERY_ADD(q,
-            " AND +c.id IN (SELECT u.case_id FROM case_unit u WHERE u.zone = ? AND u.unit = ?)",
-            S_TEXT(zone), S_TEXT(a->unit));
+            " AND (+c.id IN (SELECT u.case_id FROM case_unit u WHERE u.zone = ? AND u.unit = ?)"
+            " OR +c.id IN (SELECT k.case_id FROM case_copy k WHERE k.zone = ? AND k.account_id ="
+            " ?))",
+            S_TEXT(zone), S_TEXT(a->unit), S_TEXT(zone), S_INT(a->account));
         break;
     case PACK_SCOPE_ENTERPRISE:
         QUERY_ADD(q, " AND c.enterprise_id = ? AND c.enterprise_id <> 0", S_INT(a->enterprise));
@@ -167,8 +169,9 @@ enum err scope_check(struct op *op, const struct case_row *c, bool *seen)
         break;
     }
     e = STORE_ONE(op->conn, &rows, op->diag,
-        "SELECT 1 FROM case_unit WHERE zone = $1 AND unit = $2 AND case_id = $3",
-        S_TEXT(op->zone->code), S_TEXT(a->unit), S_INT(c->id));
+        "SELECT 1 FROM case_unit WHERE zone = $1 AND unit = $2 AND case_id = $3 UNION ALL"
+        " SELECT 1 FROM case_copy WHERE zone = $1 AND case_id = $3 AND account_id = $4 LIMIT 1",
+        S_TEXT(op->zone->code), S_TEXT(a->unit), S_INT(c->id), S_INT(a->account));
     store_rows_end(&rows);
     *seen = e == OK;
     return e == ERR_NOT_FOUND ? OK : e;
@@ -222,7 +225,11 @@ const char task_columns[] =
     "t.id, t.case_id, t.token, t.node, t.role, t.unit, t.assignee_id, t.state, t.created_at,"
     " t.signed_at, t.done_at,"
     " t.due_at, t.sort_at,"
-    " (SELECT b.name FROM account b WHERE b.zone = t.zone AND b.id = t.assignee_id)";
+    " (SELECT b.name FROM account b WHERE b.zone = t.zone AND b.id = t.assignee_id),"
+    " t.done_by, t.parent_id, t.asked_by, t.weight, t.share, t.round, t.relation, t.mode, t.vote,"
+    " t.opinion, t.held, t.back,"
+    " CASE WHEN t.asked_by <> 0 THEN (SELECT b.name FROM account b WHERE b.zone = t.zone AND b.id"
+    " = t.asked_by) END";
 
 void task_read(struct op *op, const struct store_rows *rows, int first, struct case_task *t)
 {
@@ -239,7 +246,20 @@ void task_read(struct op *op, const struct store_rows *rows, int first, struct c
         .done_at = store_int(rows, first + 10),
         .due_at = store_int(rows, first + 11),
         .sort_at = store_int(rows, first + 12),
-        .assignee_name = text(op, rows, first + 13) };
+        .assignee_name = text(op, rows, first + 13),
+        .done_by = store_int(rows, first + 14),
+        .parent_id = store_int(rows, first + 15),
+        .asked_by = store_int(rows, first + 16),
+        .weight = store_int(rows, first + 17),
+        .share = store_int(rows, first + 18),
+        .round = store_int(rows, first + 19),
+        .relation = text(op, rows, first + 20),
+        .mode = text(op, rows, first + 21),
+        .vote = text(op, rows, first + 22),
+        .opinion = text(op, rows, first + 23),
+        .held = text(op, rows, first + 24),
+        .back = text(op, rows, first + 25),
+        .asked_by_name = text(op, rows, first + 26) };
 }
 
 enum err case_tasks(struct op *op, int64_t case_id, struct case_task **out, size_t *count)

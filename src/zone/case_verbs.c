@@ -4,24 +4,13 @@
  * A verb that ends its step completes the token with the variable "verb", for the conditions drawn
  * behind the step. Others (sign for, transfer, suspend …) change the task, not the token.
  */
-#include "zone/case_may.h"
-#include "zone/case_write.h"
+#include "zone/case_do.h"
 
 #include <stdio.h>
 
-/* A verb being done. */
-struct doing {
-    struct moving *m;
-    struct may *may;
-    const struct verb_input *in;
-    json_t *event;  /* what will be journalled; the functions add to it */
-    bool is_public; /* does the applicant see it */
-    int64_t other;  /* another case concerned (merge), 0 = none */
-};
-
 enum { TEXT_BYTES_MAX = 20000 };
 
-static enum err invalid(struct op *op, const char *field, const char *zh, const char *en)
+enum err do_invalid(struct op *op, const char *field, const char *zh, const char *en)
 {
     if (op->diag) {
         diag_set(op->diag, ERR_INVALID, "%s", "%s", zh);
@@ -31,7 +20,7 @@ static enum err invalid(struct op *op, const char *field, const char *zh, const 
     return ERR_INVALID;
 }
 
-static json_t *outcome(struct doing *d)
+json_t *do_outcome(struct doing *d)
 {
     json_t *v = json_keep(d->m->op->arena, json_object());
     if (v)
@@ -39,7 +28,7 @@ static json_t *outcome(struct doing *d)
     return v;
 }
 
-static enum err complete(struct doing *d, json_t *variables)
+enum err do_complete(struct doing *d, json_t *variables)
 {
     TRY(diag_arena(d->m->op->diag, d->m->op->arena));
     return procedure_complete(d->m, d->may->task->token, variables);
@@ -51,7 +40,7 @@ static void first_response(struct doing *d)
         d->m->row.first_response_at = d->m->op->now_ms;
 }
 
-static enum err assign(struct moving *m, int64_t task, int64_t account, int64_t signed_at)
+enum err do_assign(struct moving *m, int64_t task, int64_t account, int64_t signed_at)
 {
     return STORE_EXEC(m->op->conn, m->op->diag,
         "UPDATE task SET assignee_id = $3, signed_at = $4 WHERE zone = $1 AND id = $2",
@@ -59,7 +48,7 @@ static enum err assign(struct moving *m, int64_t task, int64_t account, int64_t 
 }
 
 /* The account must be of the unit and in use. */
-static enum err check_assignee(struct op *op, int64_t account, str unit)
+enum err do_check_assignee(struct op *op, int64_t account, str unit)
 {
     struct store_rows rows;
     enum err e = STORE_ONE(op->conn, &rows, op->diag,
@@ -67,7 +56,7 @@ static enum err check_assignee(struct op *op, int64_t account, str unit)
         S_TEXT(op->zone->code), S_INT(account), S_TEXT(unit));
     store_rows_end(&rows);
     if (e == ERR_NOT_FOUND)
-        return invalid(op, "assignee", "该承办人不在所选单位,请重新选择",
+        return do_invalid(op, "assignee", "该承办人不在所选单位,请重新选择",
             "this officer is not in the unit chosen; please choose again");
     return e;
 }
@@ -76,7 +65,7 @@ static enum err check_unit(struct doing *d, const struct pack_unit **out)
 {
     const struct pack_unit *u = pack_unit(d->m->pack, d->in->unit);
     if (!u || (u->kind != PACK_UNIT_HANDLER && u->kind != PACK_UNIT_CENTRE))
-        return invalid(d->m->op, "unit", "没有这个承办单位,请从列表中选择",
+        return do_invalid(d->m->op, "unit", "没有这个承办单位,请从列表中选择",
             "there is no such handling unit; please choose one of the list");
     *out = u;
     json_set_str(d->event, "unit", u->code);
@@ -89,7 +78,7 @@ static enum err check_topic(struct doing *d)
     if (!d->in->topic.bytes)
         return OK;
     if (!pack_topic(d->m->system, d->in->topic))
-        return invalid(d->m->op, "topic", "没有这个事项类别,请从列表中选择",
+        return do_invalid(d->m->op, "topic", "没有这个事项类别,请从列表中选择",
             "there is no such topic; please choose one of the list");
     json_set_str(d->event, "topic", d->in->topic);
     return OK;
@@ -99,7 +88,7 @@ static enum err do_sign(struct doing *d)
 {
     struct moving *m = d->m;
     d->is_public = true;
-    TRY(assign(m, d->may->task->id, m->op->actor->account, m->op->now_ms));
+    TRY(do_assign(m, d->may->task->id, m->op->actor->account, m->op->now_ms));
     first_response(d);
     return promises_met_by(m, VERB_SIGN, d->may->task->id);
 }
@@ -111,11 +100,11 @@ static enum err assign_new_step(struct doing *d, str unit)
     size_t count;
     if (!d->in->assignee)
         return OK;
-    TRY(check_assignee(d->m->op, d->in->assignee, unit));
+    TRY(do_check_assignee(d->m->op, d->in->assignee, unit));
     TRY(case_tasks(d->m->op, d->m->row.id, &tasks, &count));
     for (size_t i = 0; i < count; i++)
         if (str_is(tasks[i].state, "open") && str_equal(tasks[i].unit, unit))
-            return assign(d->m, tasks[i].id, d->in->assignee, 0);
+            return do_assign(d->m, tasks[i].id, d->in->assignee, 0);
     return OK;
 }
 
@@ -125,12 +114,12 @@ static enum err do_dispatch(struct doing *d)
     TRY(check_unit(d, &unit));
     TRY(check_topic(d));
     d->is_public = true;
-    json_t *v = outcome(d);
+    json_t *v = do_outcome(d);
     if (v)
         json_set_str(v, "unit", unit->code);
     if (v && d->in->topic.bytes)
         json_set_str(v, "topic", d->in->topic); /* the row takes it from the variables */
-    TRY(complete(d, v));
+    TRY(do_complete(d, v));
     return assign_new_step(d, unit->code);
 }
 
@@ -151,10 +140,10 @@ static enum err do_transfer(struct doing *d)
     TRY(check_unit(d, &unit));
     bool same = str_equal(unit->code, t->unit);
     if (same && (!d->in->assignee || d->in->assignee == t->assignee_id))
-        return invalid(op, "unit", "已由该单位办理,请选择其他单位或承办人",
+        return do_invalid(op, "unit", "已由该单位办理,请选择其他单位或承办人",
             "this unit has it already; choose another unit or officer");
     if (d->in->assignee)
-        TRY(check_assignee(op, d->in->assignee, unit->code));
+        TRY(do_check_assignee(op, d->in->assignee, unit->code));
     d->is_public = !same;
     TRY(STORE_EXEC(op->conn, op->diag,
         "UPDATE task SET unit = $3, assignee_id = $4, signed_at = NULL WHERE zone = $1 AND id = $2",
@@ -174,13 +163,6 @@ static enum err do_transfer(struct doing *d)
     return procedure_set(m, v);
 }
 
-static enum err do_return(struct doing *d)
-{
-    d->is_public = true;
-    json_set_str(d->event, "to", d->may->target);
-    return procedure_move(d->m, d->may->task->token, d->may->target);
-}
-
 static enum err do_reply(struct doing *d)
 {
     struct moving *m = d->m;
@@ -193,7 +175,7 @@ static enum err do_reply(struct doing *d)
     m->row.extension = STR_NONE; /* a request still waiting has no object any more */
     first_response(d);
     TRY(promises_met_by(m, VERB_REPLY, d->may->task->id));
-    return complete(d, outcome(d));
+    return do_complete(d, do_outcome(d));
 }
 
 static enum err set_task_state(struct doing *d, const char *state)
@@ -276,12 +258,7 @@ static enum err do_urge(struct doing *d)
     d->is_public = true;
     d->m->row.urged++;
     json_set_int(d->event, "times", d->m->row.urged);
-    return OK;
-}
-
-static enum err do_supervise(struct doing *d)
-{
-    d->m->row.supervised++;
+    json_set_int(d->event, "level", urge_level(&d->m->row));
     return OK;
 }
 
@@ -291,6 +268,7 @@ static enum err do_withdraw(struct doing *d)
     d->m->row.status = CASE_WITHDRAWN;
     d->m->row.suspended = 0;
     d->m->row.extension = STR_NONE;
+    TRY(orders_void(d->m));
     return procedure_cancel(d->m, PROMISE_VOID);
 }
 
@@ -304,7 +282,7 @@ static enum err do_rate(struct doing *d)
     }
     bool bad = d->in->rating <= m->system->rating_bad_at_most;
     if (bad && str_blank(d->in->text))
-        return invalid(m->op, "text", "请说明不满意的原因,以便整改",
+        return do_invalid(m->op, "text", "请说明不满意的原因,以便整改",
             "please say what was not right, so that it can be put right");
     d->is_public = true;
     json_set_int(d->event, "rating", d->in->rating);
@@ -312,10 +290,10 @@ static enum err do_rate(struct doing *d)
     m->row.rating_text = d->in->text;
     if (bad)
         m->row.reopened++;
-    json_t *v = outcome(d);
+    json_t *v = do_outcome(d);
     if (v)
         json_set_int(v, "rating", d->in->rating);
-    return complete(d, v);
+    return do_complete(d, v);
 }
 
 /* The procedure runs a second time, with what was known at the end of the first. */
@@ -349,14 +327,14 @@ static enum err do_merge(struct doing *d)
     struct case_row target;
     enum err e = case_by_number(op, str_trim(d->in->target), &target);
     if (e == ERR_NOT_FOUND)
-        return invalid(op, "target", "没有找到要并入的办件编号,请核对",
+        return do_invalid(op, "target", "没有找到要并入的办件编号,请核对",
             "the number of the case to merge into was not found; please check it");
     TRY(e);
     if (target.id == d->m->row.id)
-        return invalid(op, "target", "不能并入自己", "a case cannot be merged into itself");
+        return do_invalid(op, "target", "不能并入自己", "a case cannot be merged into itself");
     if (!str_equal(target.kind, d->m->row.kind) || target.status == CASE_MERGED
         || target.status == CASE_WITHDRAWN)
-        return invalid(op, "target", "该办件已合并或已撤回,不能并入",
+        return do_invalid(op, "target", "该办件已合并或已撤回,不能并入",
             "that case was itself merged or withdrawn");
     d->is_public = true;
     json_set_str(d->event, "into", target.number);
@@ -364,7 +342,7 @@ static enum err do_merge(struct doing *d)
     d->m->row.merged_into = target.id;
     d->m->row.suspended = 0;
     d->m->row.extension = STR_NONE;
-    d->other = target.id;
+    TRY(orders_void(d->m));
     TRY(procedure_cancel(d->m, PROMISE_VOID));
     return tell_target(d, &target);
 }
@@ -374,8 +352,8 @@ static enum err do_note(struct doing *d)
     const struct actor *a = d->m->op->actor;
     bool by_applicant = a->role && a->role->scope == PACK_SCOPE_ENTERPRISE;
     if (str_blank(d->in->text) && !d->in->file_count)
-        return invalid(d->m->op, "text", "请填写说明或添加附件",
-            "please write something or add a file");
+        return do_invalid(
+            d->m->op, "text", "请填写说明或添加附件", "please write something or add a file");
     d->is_public = d->in->is_public || by_applicant;
     return OK;
 }
@@ -418,23 +396,42 @@ static enum err (*const acts[VERB_COUNT])(struct doing *d) = {
     [VERB_MERGE] = do_merge,
     [VERB_NOTE] = do_note,
     [VERB_PUBLISH] = do_publish,
+    [VERB_DELEGATE] = do_delegate,
+    [VERB_GIVE_BACK] = do_give_back,
+    [VERB_COUNTERSIGN] = do_countersign,
+    [VERB_ADD_SIGNER] = do_add_signer,
+    [VERB_REMOVE_SIGNER] = do_remove_signer,
+    [VERB_OPINION] = do_opinion,
+    [VERB_SEND_BACK] = do_send_back,
+    [VERB_TAKE_BACK] = do_take_back,
+    [VERB_UNDO] = do_undo,
+    [VERB_COPY] = do_copy,
+    [VERB_READ] = do_read,
+    [VERB_REPORT] = do_report,
+    [VERB_ACCEPT] = do_accept,
+    [VERB_REJECT] = do_reject,
+    [VERB_JUMP] = do_jump,
 };
 
 static enum err check_inputs(struct op *op, const struct verb_input *in)
 {
     unsigned wants = verb_info(in->verb)->inputs;
     if (in->text.bytes > TEXT_BYTES_MAX)
-        return invalid(op, "text", "说明过长,请控制在六千字以内",
+        return do_invalid(op, "text", "说明过长,请控制在六千字以内",
             "the text is too long; please keep it under 20,000 bytes");
     if ((wants & VERB_NEEDS_TEXT) && str_blank(in->text))
-        return invalid(op, "text", "请填写说明", "please say why, or what");
+        return do_invalid(op, "text", "请填写说明", "please say why, or what");
     if ((wants & VERB_NEEDS_UNIT) && !in->unit.bytes)
-        return invalid(op, "unit", "请选择承办单位", "please choose a unit");
+        return do_invalid(op, "unit", "请选择承办单位", "please choose a unit");
+    if ((wants & VERB_NEEDS_ASSIGNEE) && !in->assignee)
+        return do_invalid(op, "assignee", "请选择人员", "please choose an officer");
+    if ((wants & VERB_NEEDS_NODE) && !in->node.bytes)
+        return do_invalid(op, "node", "请选择环节", "please choose a step");
     if ((wants & VERB_NEEDS_TARGET) && !str_trim(in->target).bytes)
-        return invalid(op, "target", "请填写要并入的办件编号",
+        return do_invalid(op, "target", "请填写要并入的办件编号",
             "please give the number of the case to merge into");
     if (in->file_count && !(wants & VERB_FILES))
-        return invalid(op, "attachments", "这项操作不带附件", "this takes no attachments");
+        return do_invalid(op, "attachments", "这项操作不带附件", "this takes no attachments");
     return OK;
 }
 
@@ -449,11 +446,88 @@ static enum err refuse(struct op *op, const struct may *m)
     return e;
 }
 
+/* Done, saved as the next version, journalled. */
+static enum err finish(struct doing *d, bool hold, int64_t *event_id)
+{
+    char kind[64];
+    struct moving *m = d->m;
+    str before = m->row.unit;
+    const char *word = hold ? "hold" : verb_info(d->in->verb)->word;
+    TRY(hold ? do_hold(d) : acts[d->in->verb](d));
+    TRY(moving_save(m));
+    TRY(orders_follow(m, before));
+    json_t *event = verb_event(m, word, d->in->text);
+    json_object_update(event, d->event);
+    snprintf(kind, sizeof kind, "case.%s", word);
+    return event_write(m, kind, event, d->is_public, event_id);
+}
+
+/* The last signer has signed: what waited is done now, in the name of who asked for it. */
+static enum err release(struct doing *by)
+{
+    struct op *op = by->m->op;
+    const struct actor *signer = op->actor;
+    struct actor who;
+    struct verb_input in;
+    struct may asked;
+    int64_t event;
+    TRY(may_begin(by->m, &asked));
+    asked.task = task_by_id(asked.tasks, asked.task_count, by->release);
+    ASSERT(asked.task);
+    TRY(held_read(op, asked.task, &in, &who));
+    asked.verb = in.verb;
+    struct diag gone = { 0 };
+    struct op look = *op;
+    look.diag = &gone; /* who was to have it has left meanwhile: the unit has it */
+    if (in.assignee && do_check_assignee(&look, in.assignee, in.unit) != OK)
+        in.assignee = 0;
+    struct doing d = {
+        .m = by->m, .may = &asked, .in = &in, .event = json_keep(op->arena, json_object())
+    };
+    TRY(diag_arena(op->diag, op->arena));
+    json_object_set_new(d.event, "held", json_true());
+    op->actor = &who;
+    enum err e = finish(&d, false, &event);
+    op->actor = signer;
+    by->is_public = by->is_public || d.is_public;
+    return e;
+}
+
+static enum err check_held(struct doing *d)
+{
+    const struct pack_unit *unit;
+    if (d->in->verb != VERB_DISPATCH)
+        return OK;
+    TRY(check_unit(d, &unit));
+    TRY(check_topic(d));
+    return d->in->assignee ? do_check_assignee(d->m->op, d->in->assignee, unit->code) : OK;
+}
+
+static enum err do_it(struct doing *d, struct verb_result *out)
+{
+    struct op *op = d->m->op;
+    json_t *before = NULL;
+    const struct verb_info *v = verb_info(d->in->verb);
+    bool hold = must_hold(d);
+    TRY(check_inputs(op, d->in));
+    TRY(diag_arena(op->diag, op->arena));
+    if (hold)
+        TRY(check_held(d));
+    else if (v->undo != VERB_UNDO_NEVER && op->actor->account)
+        TRY(before_take(d->m, d->may, &before));
+    TRY(finish(d, hold, &out->event));
+    TRY(files_link(op, d->in->files, d->in->file_count, d->m->row.id, out->event));
+    if (d->release) {
+        TRY(release(d));
+        before = NULL; /* what was released stands */
+    }
+    return before ? before_keep(d, before, out->event) : OK;
+}
+
 enum err case_verb(struct op *op, int64_t id, const struct verb_input *in, struct verb_result *out)
 {
     struct moving m;
     struct may asked;
-    char kind[64];
     TRY(moving_load(op, id, &m));
     if (in->if_version && in->if_version != m.row.version)
         return diag_set(op->diag, ERR_PRECONDITION, "办件已被他人更新,请刷新后再办",
@@ -463,19 +537,12 @@ enum err case_verb(struct op *op, int64_t id, const struct verb_input *in, struc
         return refuse(op, &asked);
     *out = (struct verb_result){ .row = m.row, .unit_before = m.row.unit };
     if (in->dry_run)
-        return OK;
-    TRY(check_inputs(op, in));
+        return in->verb == VERB_RETURN || in->verb == VERB_JUMP ? move_choices(&asked, in, out)
+                                                                : OK;
     struct doing d = {
         .m = &m, .may = &asked, .in = in, .event = json_keep(op->arena, json_object())
     };
-    TRY(diag_arena(op->diag, op->arena));
-    TRY(acts[in->verb](&d));
-    TRY(moving_save(&m));
-    json_t *event = verb_event(&m, verb_info(in->verb)->word, in->text);
-    json_object_update(event, d.event);
-    snprintf(kind, sizeof kind, "case.%s", verb_info(in->verb)->word);
-    TRY(event_write(&m, kind, event, d.is_public, &out->event));
-    TRY(files_link(op, in->files, in->file_count, id, out->event));
+    TRY(do_it(&d, out));
     out->is_public = d.is_public;
     out->row = m.row;
     return OK;

@@ -4,6 +4,7 @@
  * a decision asked of the case's own version of the pack.
  */
 #include "zone/job_internal.h"
+#include "zone/signers.h"
 
 static enum err decide(
     void *ctx, str decision, const json_t *variables, struct arena *a, json_t **out, struct diag *d)
@@ -81,7 +82,7 @@ static enum err task_of(struct moving *m, int64_t token, int64_t *id)
     struct store_rows rows;
     enum err e = STORE_ONE(m->op->conn, &rows, m->op->diag,
         "SELECT id FROM task WHERE zone = $1 AND case_id = $2 AND token = $3 AND state IN"
-        " ('open', 'suspended')",
+        " ('open', 'suspended') AND parent_id = 0",
         S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(token));
     *id = e == OK ? store_int(&rows, 0) : 0;
     store_rows_end(&rows);
@@ -104,7 +105,7 @@ static enum err task_ended(struct moving *m, const struct bpmn_effect *e, bool d
         if (p->task_id == id && p->state < PROMISE_MET)
             TRY(done ? promise_meet(op, p) : promise_void(op, p));
     }
-    return OK;
+    return signers_end(m, id);
 }
 
 static enum err timer_set(struct moving *m, const struct bpmn_effect *e)
@@ -244,6 +245,27 @@ enum err procedure_timer(struct moving *m, int64_t timer)
 enum err procedure_move(struct moving *m, int64_t token, str target)
 {
     TURN(m, bpmn_move(&turn, m->instance, token, target));
+}
+
+/* The move is made on a copy: what it cancels is what it would cancel. */
+enum err procedure_would_end(
+    struct moving *m, int64_t token, str target, int64_t *tokens, size_t *count)
+{
+    struct bpmn_instance *copy;
+    struct bpmn_turn turn;
+    struct bpmn_host host = host_of(m);
+    str state;
+    size_t used = 0, room = *count;
+    TRY(bpmn_save(m->instance, m->op->arena, &state, m->op->diag));
+    TRY(bpmn_restore(m->op->arena, m->system->procedure, state, &copy, m->op->diag));
+    bpmn_turn_init(&turn, &host, m->op->arena, m->op->diag);
+    TRY(bpmn_move(&turn, copy, token, target));
+    for (size_t i = 0; i < turn.effect_count; i++)
+        if (turn.effects[i].kind == BPMN_TASK_CANCELLED && turn.effects[i].token != token
+            && used < room)
+            tokens[used++] = turn.effects[i].token;
+    *count = used;
+    return OK;
 }
 
 enum err procedure_set(struct moving *m, const json_t *variables)

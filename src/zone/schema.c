@@ -205,6 +205,40 @@ static const char jobs[] =
     "CREATE INDEX waiting_key ON waiting (zone, message, key, case_id);"
     "ALTER TABLE timer ADD COLUMN attempts BIGINT NOT NULL DEFAULT 0;";
 
+/* A task with a parent is somebody asked beside a step's own task (signers.h); it has its token.
+ * case_before: how the case stood before the last verb that may be taken back. */
+static const char signers[] =
+    "ALTER TABLE task ADD COLUMN parent_id BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN relation TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE task ADD COLUMN mode TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE task ADD COLUMN share BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN weight BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN round BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN asked_by BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE task ADD COLUMN vote TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE task ADD COLUMN opinion TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE task ADD COLUMN held TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE task ADD COLUMN back TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE case_before (zone TEXT NOT NULL, case_id BIGINT NOT NULL, event BIGINT NOT NULL,"
+    " account_id BIGINT NOT NULL, verb TEXT NOT NULL, at BIGINT NOT NULL, until BIGINT NOT NULL,"
+    " public BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (zone, case_id));"
+    "CREATE TABLE supervision (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " unit TEXT NOT NULL, text TEXT NOT NULL, days BIGINT NOT NULL, by_id BIGINT NOT NULL,"
+    " by_name TEXT NOT NULL, by_unit TEXT NOT NULL, at BIGINT NOT NULL, due_at BIGINT NOT NULL,"
+    " amber_at BIGINT NOT NULL, red_at BIGINT NOT NULL, state TEXT NOT NULL, report TEXT NOT NULL,"
+    " reported_at BIGINT, reported_by TEXT NOT NULL, judged_at BIGINT, judgement TEXT NOT NULL,"
+    " PRIMARY KEY (zone, id));"
+    "CREATE INDEX supervision_case ON supervision (zone, case_id, id);"
+    "CREATE INDEX supervision_open ON supervision (zone, due_at, id) WHERE state IN ('open',"
+    " 'reported');"
+    "CREATE TABLE case_copy (zone TEXT NOT NULL, id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+    " unit TEXT NOT NULL, account_id BIGINT NOT NULL, by_id BIGINT NOT NULL, by_name TEXT NOT"
+    " NULL, text TEXT NOT NULL, at BIGINT NOT NULL, read_at BIGINT, read_by TEXT NOT NULL,"
+    " PRIMARY KEY (zone, id)){clustered};"
+    "CREATE INDEX case_copy_case ON case_copy (zone, case_id, id);"
+    "CREATE INDEX case_copy_account ON case_copy (zone, account_id, case_id);"
+    "CREATE INDEX case_copy_unit ON case_copy (zone, unit, id);";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -215,5 +249,6 @@ const struct store_migration zone_migrations[] = {
     { 7, "decisions of cases", decisions },
     { 8, "packs in use and in draft", packs },
     { 9, "jobs and messages", jobs },
+    { 10, "signers, orders, copies, what may be taken back", signers },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-/* In `path` the text `old` becomes `new`; the fault stands in `at` (NULL: the same file) on the line
- * of `line_of` (NULL: any line) and says `words`. */
+/* In `path` the text `old` becomes `new`; the fault stands in `at` (NULL: the same file) on the
+ * line of `line_of` (NULL: any line) and says `words`. */
 struct broken {
     const char *path, *old, *new, *at, *line_of, *words;
 };
@@ -54,6 +54,21 @@ static const struct broken table[] = {
         "this file is missing" },
     { ZONE, "[\"requests\"]", "[\"../requests\"]", NULL, "../requests", "a folder's name" },
     { ZONE, "[\"requests\"]", "[]", NULL, "\"systems\"", "may not be empty" },
+    /* people asked beside a step */
+    { BPMN, "junma:signerRoles=\"handler", "junma:signerRoles=\"clerk", NULL, "id=\"handle\"",
+        "no role \"clerk\" (junma:signerRoles)" },
+    { BPMN, "junma:signerRoles=\"handler", "junma:signerUnits=\"own MARS\" junma:signerRoles=\"handler",
+        NULL, "id=\"handle\"", "no unit \"MARS\" (junma:signerUnits" },
+    { BPMN, "junma:signerPromise=\"opinion\"", "junma:signerPromise=\"answer\"", NULL,
+        "id=\"handle\"", "of scope task (junma:signerPromise)" },
+    { BPMN, "junma:share=\"60\"", "junma:share=\"2/3\"", NULL, "id=\"handle\"", "from 1 to 100" },
+    { BPMN, "junma:share=\"60\"", "junma:share=\"101\"", NULL, "id=\"handle\"", "from 1 to 100" },
+    { BPMN, "junma:takeBack=\"PT4H\"", "junma:takeBack=\"4 hours\"", NULL, "id=\"handle\"",
+        "like P1D" },
+    { BPMN, "junma:takeBack=\"PT4H\"", "junma:takeBack=\"PTH\"", NULL, "id=\"handle\"",
+        "like P1D" },
+    { BPMN, "junma:takeBack=\"PT4H\"", "junma:takeBack=\"P31D\"", NULL, "id=\"handle\"",
+        "like P1D" },
     /* units, roles */
     { UNITS, "\"code\": \"ECO\"", "\"code\": \"E O\"", NULL, "E O", "code \"E O\" is not right" },
     { UNITS, "\"code\": \"INV\"", "\"code\": \"ECO\"", NULL, "\"招商局\"", "used twice" },
@@ -77,7 +92,8 @@ static const struct broken table[] = {
     { "codes/chains.csv", "medicine,", "electronics,", NULL, "医药健康", "listed twice" },
     { "codes/chains.csv", "新材料,1,", "新材料,3,", NULL, "新材料", "level \"3\" is not right" },
     { "codes/chains.csv", "新材料,1,", "新材料,1,a,", NULL, "新材料", "malformed CSV" },
-    { "codes/chains.csv", "materials,新材料", "materials,\"新材料", NULL, "materials,", "malformed CSV" },
+    { "codes/chains.csv", "materials,新材料", "materials,\"新材料", NULL, "materials,",
+        "malformed CSV" },
     { "codes/chains.csv", "nev,新能源", ",新能源", NULL, ",新能源", "may not be empty" },
     { REGISTER, "\"codes\": \"chains\"", "\"codes\": \"chain\"", NULL, "\"codes\": \"chain\"",
         "codes/chain.csv is missing" },
@@ -87,8 +103,7 @@ static const struct broken table[] = {
     { REGISTER, "\"name\": \"scale\"", "\"name\": \"order\"", NULL, "\"order\"",
         "belongs to the engine" },
     { REGISTER, "\"name\": \"scale\"", "\"name\": \"park\"", NULL,
-        "{ \"name\": \"park\", \"title\": { \"zh\": \"规模\"",
-        "defined twice" },
+        "{ \"name\": \"park\", \"title\": { \"zh\": \"规模\"", "defined twice" },
     { REGISTER, "\"key\": \"credit_code\"", "\"key\": \"industry\"", NULL, "\"key\"",
         "required and unique" },
     { REGISTER, "\"label\": \"name\"", "\"label\": \"title\"", NULL, "\"label\"",
@@ -98,8 +113,7 @@ static const struct broken table[] = {
     { REGISTER, "\"type\": \"int\"", "\"type\": \"ref\", \"ref\": \"people\"", NULL, "people",
         "registers/people.json is missing" },
     { REGISTER, "\"type\": \"int\"", "\"type\": \"int\", \"codes\": \"parks\"", NULL,
-        "\"employees\"",
-        "only a column of type code" },
+        "\"employees\"", "only a column of type code" },
     { REGISTER, "\"register\": \"enterprise\"", "\"register\": \"firm\"", NULL, "\"firm\"",
         "must be its file's name" },
     /* system.json */
@@ -140,11 +154,9 @@ static const struct broken table[] = {
     { PROMISES, "\"code\": \"callback\"", "\"code\": \"call\"", NULL, NULL,
         "no step of the procedure names promise \"call\"" },
     { PROMISES, "\"met_by\": [\"sign\"],\n      \"amber\": 0.5",
-        "\"met_by\": [\"sign\"],\n      \"amber\": 0.1",
-        NULL, NULL, "red begins after amber" },
+        "\"met_by\": [\"sign\"],\n      \"amber\": 0.1", NULL, NULL, "red begins after amber" },
     { PROMISES, "\"met_by\": [\"sign\"],\n      \"amber\": 0.5",
-        "\"met_by\": [\"sign\"],\n      \"amber\": 50",
-        NULL, "\"amber\": 50", "between 0 and 1" },
+        "\"met_by\": [\"sign\"],\n      \"amber\": 50", NULL, "\"amber\": 50", "between 0 and 1" },
     { TEMPLATES, "\"topics\": [\"labour\"]", "\"topics\": [\"labor\"]", NULL, "\"labor\"",
         "no topic \"labor\"" },
     { TEMPLATES, "\"code\": \"solved\"", "\"code\": \"received\"", NULL, NULL, "used twice" },
@@ -160,15 +172,16 @@ static const struct broken table[] = {
         "have no \"limit\"" },
     { BPMN, "junma:kind=\"request\"", "junma:kind=\"visit\"", NULL, "id=\"request\"",
         "junma:kind \"visit\"" },
-    { BPMN, "id=\"dispatch\" name=\"分派\" junma:nameEn=\"Dispatch\" junma:role=\"officer\" "
-            "junma:unit=\"&quot;CENTRE&quot;\"",
+    { BPMN,
+        "id=\"dispatch\" name=\"分派\" junma:nameEn=\"Dispatch\" junma:role=\"officer\" "
+        "junma:unit=\"&quot;CENTRE&quot;\"",
         "id=\"dispatch\" name=\"分派\" junma:nameEn=\"Dispatch\" junma:role=\"officer\" "
         "junma:unit=\"&quot;CENTER&quot;\"",
         NULL, "id=\"dispatch\"", "no unit \"CENTER\"" },
     { BPMN, "sourceRef=\"handle\"", "sourceRef=\"handel\"", NULL, "sourceRef=\"handel\"", "" },
     { DMN, "<outputEntry id=\"routing_01_o1\"><text>\"EMG\"",
-        "<outputEntry id=\"routing_01_o1\"><text>\"EGM\"",
-        NULL, "routing_01_o1", "no unit \"EGM\"" },
+        "<outputEntry id=\"routing_01_o1\"><text>\"EGM\"", NULL, "routing_01_o1",
+        "no unit \"EGM\"" },
     { DMN, "<text>starts with(?, \"63\"), starts", "<text>starts with(?, \"63\", starts", NULL,
         "routing_25_i3", "" },
     { REGISTER, "\"name\": \"industry\"", "\"name\": \"trade\"", DMN, "id=\"in_industry\"",
@@ -262,14 +275,14 @@ static void foreign_files(void **state)
     (void)state;
     static const struct {
         const char *path, *words;
-    } files[] = { { "notes.txt", "a file of this kind" }, { "requests/routing.dmn~",
-        "letters, digits" },
+    } files[] = { { "notes.txt", "a file of this kind" },
+        { "requests/routing.dmn~", "letters, digits" },
         { "requests/old.dmn", "nothing refers to this file" },
         { "requests/figures/deep/x.sql", "nothing refers to this file" },
-        { "stray.json", "nothing refers to this file" }, { "../etc/passwd.json",
-            "letters, digits" },
-        { "/etc/passwd.json", "letters, digits" }, { "a//b.json", "letters, digits" },
-        { "文件.json", "letters, digits" }, { "requests/-x.sql", "letters, digits" } };
+        { "stray.json", "nothing refers to this file" },
+        { "../etc/passwd.json", "letters, digits" }, { "/etc/passwd.json", "letters, digits" },
+        { "a//b.json", "letters, digits" }, { "文件.json", "letters, digits" },
+        { "requests/-x.sql", "letters, digits" } };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct given g;
         const struct pack *p = NULL;

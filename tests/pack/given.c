@@ -13,7 +13,9 @@
 /* The engine's verbs as docs/pack.md lists them; the list itself belongs to a floor above. */
 static const char *const verbs[] = { "sign", "dispatch", "transfer", "return", "reply", "suspend",
     "resume", "extend", "approve", "refuse", "urge", "supervise", "withdraw", "rate", "reopen",
-    "merge", "note", "publish", NULL };
+    "merge", "note", "publish", "delegate", "give_back", "countersign", "add_signer",
+    "remove_signer", "opinion", "send_back", "take_back", "undo", "copy", "read", "report",
+    "accept", "reject", "jump", NULL };
 
 static struct sys sys_now;
 
@@ -59,8 +61,8 @@ struct pack_file *given_file(struct given *g, const char *path)
 void given_add(struct given *g, const char *path, str text)
 {
     assert_true(g->count < sizeof g->files / sizeof g->files[0]);
-    g->files[g->count++]
-        = (struct pack_file){ .path = str_copy(&g->arena, str_from(path)), .text = text };
+    g->files[g->count++] =
+        (struct pack_file){ .path = str_copy(&g->arena, str_from(path)), .text = text };
 }
 
 void given_remove(struct given *g, const char *path)

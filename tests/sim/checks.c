@@ -32,11 +32,11 @@ static const struct {
         " AND p.state IN (0, 1)) AND c.node <> 'dispatch'" },
     { "suspended, and only then, what may be paused is paused",
         "SELECT c.number FROM promise p JOIN cases c ON c.zone = p.zone AND c.id = p.case_id"
-        " WHERE p.zone = $1 AND p.code IN ('answer', 'call', 'visit') AND p.state IN (0, 1)"
+        " WHERE p.zone = $1 AND p.code IN ('answer', 'call', 'visit', 'opinion') AND p.state IN (0, 1)"
         " AND p.state <> c.suspended" },
     { "what may not be paused is not",
         "SELECT code FROM promise WHERE zone = $1 AND code NOT IN ('answer', 'call',"
-        " 'visit') AND state = 1" },
+        " 'visit', 'opinion') AND state = 1" },
     { "suspended, and only then, a task is",
         "SELECT c.number FROM cases c WHERE c.zone = $1 AND c.suspended <> (SELECT count(*) FROM"
         " task t WHERE t.zone = c.zone AND t.case_id = c.id AND t.state = 'suspended')" },
@@ -91,7 +91,43 @@ static const struct {
         " = t.case_id AND p.task_id IN (0, t.id) AND p.state IN (0, 1)), 0)" },
     { "a task signed for has somebody; one that is over says when",
         "SELECT node FROM task WHERE zone = $1 AND (signed_at IS NOT NULL AND assignee_id = 0 OR"
-        " (state IN ('open', 'suspended')) <> (done_at IS NULL))" },
+        " (state IN ('open', 'suspended', 'waiting')) <> (done_at IS NULL))" },
+    { "whoever was asked beside a step acts while somebody has it",
+        "SELECT t.node FROM task t LEFT JOIN task p ON p.zone = t.zone AND p.id = t.parent_id WHERE"
+        " t.zone = $1 AND t.parent_id <> 0 AND t.state IN ('open', 'suspended', 'waiting') AND"
+        " (p.id IS NULL OR p.token <> t.token OR p.case_id <> t.case_id OR p.state NOT IN ('open',"
+        " 'suspended'))" },
+    { "one is asked once at a time",
+        "SELECT node FROM task WHERE zone = $1 AND parent_id <> 0 AND state IN ('open',"
+        " 'suspended', 'waiting') AND signed_at IS NULL GROUP BY parent_id, unit, assignee_id,"
+        " node HAVING count(*) > 1" },
+    { "only who signs after waits, and only until the other has acted",
+        "SELECT t.node FROM task t JOIN task p ON p.zone = t.zone AND p.id = t.parent_id WHERE"
+        " t.zone = $1 AND (t.state = 'waiting' AND (t.relation <> 'after' OR p.held <> '') OR"
+        " t.state = 'open' AND t.relation = 'after' AND p.held = '')" },
+    { "what is held waits for somebody",
+        "SELECT p.node FROM task p WHERE p.zone = $1 AND p.held <> '' AND p.state IN ('open',"
+        " 'suspended') AND NOT EXISTS (SELECT 1 FROM task t WHERE t.zone = p.zone AND t.parent_id ="
+        " p.id AND t.relation IN ('beside', 'after') AND t.state = 'open')" },
+    { "a signer has a clock while he may sign, and only then",
+        "SELECT t.node FROM task t WHERE t.zone = $1 AND t.parent_id <> 0 AND t.node = 'handle' AND"
+        " (t.state IN ('open', 'suspended')) <> EXISTS (SELECT 1 FROM promise p WHERE p.zone ="
+        " t.zone AND p.task_id = t.id AND p.code = 'opinion' AND p.state IN (0, 1))" },
+    { "a round of countersigning that is decided has nobody left",
+        "SELECT t.node FROM task t JOIN task s ON s.zone = t.zone AND s.round = t.round AND s.round"
+        " <> 0 WHERE t.zone = $1 AND t.mode = 'any' AND t.relation = 'countersign' AND t.state ="
+        " 'open' AND s.vote IN ('agree', 'disagree')" },
+    { "an open order is owed by the unit that has the open case",
+        "SELECT c.number FROM supervision s JOIN cases c ON c.zone = s.zone AND c.id = s.case_id"
+        " WHERE s.zone = $1 AND (s.state = 'open' AND c.status = 0 AND s.unit <> c.unit OR s.state"
+        " IN ('open', 'reported') AND c.status IN (3, 4))" },
+    { "a report has its time",
+        "SELECT unit FROM supervision WHERE zone = $1 AND (state IN ('reported', 'done')) <>"
+        " (reported_at IS NOT NULL) AND state <> 'void'" },
+    { "a copy to a unit shows it the case",
+        "SELECT k.unit FROM case_copy k WHERE k.zone = $1 AND k.account_id = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM case_unit u WHERE u.zone = k.zone AND u.unit = k.unit AND u.case_id ="
+        " k.case_id)" },
     { "whoever has a step sees its case",
         "SELECT t.node FROM task t WHERE t.zone = $1 AND t.unit <> '' AND NOT EXISTS (SELECT 1 FROM"
         " case_unit u WHERE u.zone = t.zone AND u.unit = t.unit AND u.case_id = t.case_id)" },
@@ -190,11 +226,10 @@ static bool one_case(struct world *w, const struct store_rows *rows)
     int64_t grown = version - k->version;
     bool may = touched(w, id) || (w->timers_fired && (grown == 0 || k->status == CASE_REPLIED));
     CHECK(w, grown == 0 || may, "case %.*s changed by itself", STR_ARGS(number));
+    /* Two where the last signer let go what another had done: each is journalled. */
     CHECK(w,
-        grown
-            == (touched(w, id)                      ? 1
-                    : w->timers_fired && grown == 1 ? 1
-                                                    : 0),
+        touched(w, id) ? grown == 1 || grown == 2
+                       : grown == (w->timers_fired && grown == 1 ? 1 : 0),
         "case %.*s went from version %lld to %lld", STR_ARGS(number), (long long)k->version,
         (long long)version);
     CHECK(w, k->status < CASE_WITHDRAWN || status == k->status, "case %.*s came back",
@@ -234,7 +269,9 @@ static enum err all_units(struct op *op, void *ctx)
     struct store_rows rows;
     ASSERT(p->unit_count <= UNITS_MAX);
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT case_id, unit FROM task WHERE zone = $1 AND state IN ('open', 'suspended')",
+        "SELECT case_id, unit, 1 FROM task WHERE zone = $1 AND state IN ('open', 'suspended')"
+        " UNION ALL SELECT case_id, unit, 0 FROM task WHERE zone = $1 AND state = 'waiting'"
+        " UNION ALL SELECT case_id, unit, 0 FROM case_copy WHERE zone = $1 AND account_id = 0",
         S_TEXT(op->zone->code)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
@@ -242,10 +279,10 @@ static enum err all_units(struct op *op, void *ctx)
             return OK;
         struct known_case *k = known(w, store_int(&rows, 0));
         for (size_t i = 0; k && i < p->unit_count; i++)
-            if (str_equal(p->units[i].code, store_text(&rows, 1)))
-                k->now |= UINT32_C(1) << i;
-        if (k)
-            k->units |= k->now;
+            if (str_equal(p->units[i].code, store_text(&rows, 1))) {
+                k->now |= store_int(&rows, 2) ? UINT32_C(1) << i : 0;
+                k->units |= UINT32_C(1) << i;
+            }
     }
 }
 
@@ -261,7 +298,9 @@ static bool one_promise(struct world *w, size_t i, const struct known_promise *p
     CHECK(w, k->id == p->id, "promises changed their order");
     CHECK(w, p->due_at >= k->due_at, "a deadline moved back by %lld ms",
         (long long)(k->due_at - p->due_at));
-    CHECK(w, k->state < PROMISE_MET || (p->state == k->state && p->due_at == k->due_at),
+    CHECK(w,
+        k->state < PROMISE_MET || (w->taken_back && p->due_at == k->due_at)
+            || (p->state == k->state && p->due_at == k->due_at),
         "a promise that had ended was changed");
     *k = *p;
     return true;
@@ -300,7 +339,8 @@ static bool same_tasks(struct world *w, const struct case_row *row,
 {
     size_t open = 0, waiting = 0;
     for (size_t i = 0; i < count; i++)
-        open += str_is(tasks[i].state, "open") || str_is(tasks[i].state, "suspended");
+        open += !tasks[i].parent_id
+            && (str_is(tasks[i].state, "open") || str_is(tasks[i].state, "suspended"));
     for (size_t n = 0; n < bpmn_waiting_count(instance); n++) {
         struct bpmn_waiting wait = bpmn_waiting_at(instance, n);
         bool found = false;
@@ -308,7 +348,8 @@ static bool same_tasks(struct world *w, const struct case_row *row,
             continue;
         waiting++;
         for (size_t i = 0; i < count && !found; i++)
-            found = tasks[i].token == wait.token && str_equal(tasks[i].node, wait.node->id)
+            found = tasks[i].token == wait.token && !tasks[i].parent_id
+                && str_equal(tasks[i].node, wait.node->id)
                 && (str_is(tasks[i].state, "open") || str_is(tasks[i].state, "suspended"));
         CHECK(w, found, "case %.*s waits at %.*s and has no task for it", STR_ARGS(row->number),
             STR_ARGS(wait.node->id));
@@ -424,13 +465,26 @@ static enum err links_hide(struct op *op, struct world *w, const struct case_row
     return OK;
 }
 
+static enum err copied_to(struct op *op, int64_t id, int64_t account, bool *out)
+{
+    struct case_copy *copies;
+    size_t count;
+    *out = false;
+    TRY(case_copies(op, id, &copies, &count));
+    for (size_t i = 0; i < count; i++)
+        *out = *out || (account && copies[i].account_id == account);
+    return OK;
+}
+
 static enum err see_one(struct op *op, struct world *w, int64_t id)
 {
     struct op all = *op;
     struct case_row truth, row;
     all.actor = &actor_system;
     TRY(case_get(&all, id, &truth));
-    bool should = should_see(op->actor, &truth, unit_had(w, id, op->actor->unit));
+    bool copied;
+    TRY(copied_to(&all, id, op->actor->account, &copied));
+    bool should = should_see(op->actor, &truth, copied || unit_had(w, id, op->actor->unit));
     enum err e = case_get(op, id, &row);
     enum err by_number = case_by_number(op, truth.number, &row);
     if (e != OK && e != ERR_NOT_FOUND)

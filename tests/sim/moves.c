@@ -145,8 +145,8 @@ static int64_t colleague(struct world *w, str unit, int64_t not )
 }
 
 /* Inputs that the verb must take. False: there are none now. */
-static bool good_input(
-    struct world *w, const struct actor *a, const struct asking *asked, struct verbing *v)
+static bool good_input(struct world *w, const struct actor *a, const struct asking *asked,
+    int64_t task, struct verbing *v)
 {
     struct verb_input *in = &v->in;
     unsigned wants = verb_info(in->verb)->inputs;
@@ -168,8 +168,10 @@ static bool good_input(
         if (!in->target.bytes)
             return false;
     }
+    if ((wants & VERB_DAYS) && chance(w, 70))
+        in->days = 1 + (int64_t)pick(w, 60);
     in->is_public = chance(w, 50);
-    return true;
+    return people_input(w, a, v->id, task, in);
 }
 
 /* One thing about the input is broken; false when the verb has nothing to break. */
@@ -178,7 +180,7 @@ static bool break_input(struct world *w, struct verbing *v)
     struct verb_input *in = &v->in;
     unsigned wants = verb_info(in->verb)->inputs;
     static const int64_t no_such_file = 12345;
-    switch (pick(w, 6)) {
+    switch (pick(w, 7)) {
     case 0:
         if (!(wants & VERB_NEEDS_TEXT))
             return false;
@@ -188,7 +190,7 @@ static bool break_input(struct world *w, struct verbing *v)
         if (!(wants & VERB_NEEDS_UNIT))
             return false;
         in->unit = STR("LEAD");
-        in->assignee = 0;
+        in->assignee = 0; /* who delegates names somebody */
         return true;
     case 2:
         if (!(wants & VERB_NEEDS_UNIT))
@@ -207,6 +209,14 @@ static bool break_input(struct world *w, struct verbing *v)
             in->target = STR("Q2601-99999-0");
         else
             return false;
+        return true;
+    case 5:
+        if (!(wants & (VERB_NEEDS_SIGNERS | VERB_NEEDS_VOTE | VERB_NEEDS_SIGNER | VERB_NODE)))
+            return false;
+        in->signer_count = 0;
+        in->vote = STR_NONE;
+        in->signer = 1;
+        in->node = STR("nowhere");
         return true;
     default:
         in->files = &no_such_file;
@@ -237,14 +247,46 @@ static bool refused(struct world *w, const struct actor *a, struct verbing *v, c
 
 static int64_t find_number(struct world *w, str number);
 
+static struct known_case *known_case(struct world *w, int64_t id)
+{
+    for (size_t i = 0; i < w->case_count; i++)
+        if (w->cases[i].id == id)
+            return &w->cases[i];
+    return NULL;
+}
+
+/* Verbs that may let go what another has done. */
+static bool lets_go(enum verb v)
+{
+    return v == VERB_OPINION || v == VERB_REMOVE_SIGNER;
+}
+
+/* What was taken back stands as it stood before; what may be taken back next is remembered. */
+static bool taken_back(struct world *w, struct known_case *k, enum verb v, uint64_t before)
+{
+    uint64_t now;
+    if (!k)
+        return true;
+    if (v == VERB_UNDO || v == VERB_TAKE_BACK) {
+        w->taken_back = true;
+        PASS(case_print(w, k->id, &now));
+        CHECK(w, w->held_dropped || now == k->print, "taken back, and not as it was before");
+    }
+    if (verb_info(v)->undo != VERB_UNDO_NEVER)
+        k->print = before;
+    return true;
+}
+
 static bool allowed_one(
     struct world *w, const struct actor *a, struct asking *asked, const struct verb_option *o)
 {
     struct verbing v = { .id = asked->id, .in = { .verb = o->verb } };
+    struct known_case *k = known_case(w, asked->id);
+    uint64_t before = 0;
     bool whole;
-    if (!good_input(w, a, asked, &v))
-        return true;
-    if (chance(w, 30))
+    if (!good_input(w, a, asked, o->task_id, &v))
+        return !w->why[0];
+    if (chance(w, 30) && o->verb != VERB_JUMP)
         v.in.task_id = o->task_id;
     if (chance(w, 30))
         v.in.if_version = asked->row.version;
@@ -254,12 +296,16 @@ static bool allowed_one(
         v.in.if_version = asked->row.version + 1;
         return refused(w, a, &v, "a verb on another version");
     }
+    PASS(case_print(w, asked->id, &before));
+    w->held_dropped = v.in.verb == VERB_TAKE_BACK && held_by(w, asked->id, a->account);
     int64_t target = v.in.target.bytes ? find_number(w, v.in.target) : 0;
     enum err e = world_write(w, a, do_verb, &v, &whole);
     PASS(whole);
     CHECK(w, e == OK, "allowed, and then refused: %s (%s)", w->diag.en, w->diag.field);
-    CHECK(w, v.result.row.version == asked->row.version + 1, "the result has version %lld",
+    int64_t grown = v.result.row.version - asked->row.version;
+    CHECK(w, grown == 1 || (grown == 2 && lets_go(o->verb)), "the result has version %lld",
         (long long)v.result.row.version);
+    PASS(taken_back(w, k, o->verb, before));
     w->done[o->verb]++;
     w->touched[0] = asked->id;
     w->touched_count = 1;
@@ -342,10 +388,11 @@ static bool forbidden_one(struct world *w, const struct actor *a, struct asking 
             "%s is not allowed, and nobody says why", verb_info(v)->word);
     }
     struct verbing doing = { .id = asked->id, .in = { .verb = v } };
+    int64_t task = 0;
     say(w, a, asked, v);
     asked->row.unit = asked->seen ? asked->row.unit : STR_NONE;
-    if (!good_input(w, a, asked, &doing))
-        return true;
+    if (!good_input(w, a, asked, task, &doing))
+        return !w->why[0];
     return refused(w, a, &doing, "a verb that is not allowed");
 }
 
@@ -353,7 +400,9 @@ static bool forbidden_one(struct world *w, const struct actor *a, struct asking 
 static bool rare(enum verb v)
 {
     return v == VERB_WITHDRAW || v == VERB_NOTE || v == VERB_MERGE || v == VERB_SUPERVISE
-        || v == VERB_URGE || v == VERB_TRANSFER || v == VERB_RETURN;
+        || v == VERB_URGE || v == VERB_TRANSFER || v == VERB_RETURN || v == VERB_COPY
+        || v == VERB_JUMP || v == VERB_TAKE_BACK || v == VERB_REMOVE_SIGNER || v == VERB_DELEGATE
+        || v == VERB_COUNTERSIGN || v == VERB_ADD_SIGNER;
 }
 
 /* What an actor may do, the work first. */
@@ -442,6 +491,7 @@ bool take_step(struct world *w)
 {
     w->touched_count = 0;
     w->timers_fired = false;
+    w->taken_back = w->held_dropped = false;
     w->doing[0] = 0;
     pass_time(w);
     if (chance(w, 2)) {

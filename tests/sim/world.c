@@ -111,6 +111,9 @@ static const char *const tables[] = {
     "SELECT * FROM case_unit WHERE zone = $1 ORDER BY unit, case_id",
     "SELECT * FROM attachment WHERE zone = $1 ORDER BY id",
     "SELECT * FROM knowledge WHERE zone = $1 ORDER BY id",
+    "SELECT * FROM supervision WHERE zone = $1 ORDER BY id",
+    "SELECT * FROM case_copy WHERE zone = $1 ORDER BY id",
+    "SELECT * FROM case_before WHERE zone = $1 ORDER BY case_id",
     "SELECT * FROM counter WHERE zone = $1 ORDER BY name",
     "SELECT count(*), max(id), max(seq) FROM journal WHERE zone = $1",
     "SELECT count(*), max(size) FROM checkpoint WHERE zone = $1",
@@ -180,7 +183,8 @@ static const struct person people[] = { { "contact", "", 0 }, { "contact", "", 0
     { "officer", "CENTRE", -1 }, { "handler", "POWER", -1 }, { "handler", "POWER", -1 },
     { "head", "POWER", -1 }, { "handler", "ECO", -1 }, { "head", "ECO", -1 },
     { "handler", "HR", -1 }, { "head", "HR", -1 }, { "handler", "EMG", -1 },
-    { "leader", "LEAD", -1 }, { "inspector", "DISC", -1 }, { "admin", "IT", -1 } };
+    { "leader", "LEAD", -1 }, { "inspector", "DISC", -1 }, { "admin", "IT", -1 },
+    { "steward", "IT", -1 } };
 
 struct seat {
     const struct actor *actor;

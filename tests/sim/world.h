@@ -32,6 +32,7 @@ struct known_case {
     enum case_status status;
     uint32_t units; /* that ever had a step of it, by their place in the pack */
     uint32_t now;   /* that have one now */
+    uint64_t print; /* how it stood before the last verb that may be taken back; 0: none */
 };
 struct known_promise {
     int64_t id, due_at;
@@ -63,6 +64,8 @@ struct world {
     int64_t touched[2];
     size_t touched_count;
     bool timers_fired;
+    bool taken_back;   /* what had ended may be open again */
+    bool held_dropped; /* what was taken back had not been done yet */
 
     int64_t done[VERB_COUNT], refused, invalid, fired, raised, reopened_zone;
     int number; /* of the step */
@@ -103,6 +106,13 @@ bool world_hash(struct world *w, uint64_t *hash);
 
 /* ---- the rest ---- */
 
+/* Inputs of the verbs about other people; false when there are none now. inputs.c */
+bool people_input(
+    struct world *w, const struct actor *by, int64_t id, int64_t task, struct verb_input *in);
+/* Does something of his wait for signers? */
+bool held_by(struct world *w, int64_t id, int64_t account);
+/* Of all that taking back must restore. */
+bool case_print(struct world *w, int64_t id, uint64_t *hash);
 bool take_step(struct world *w);                   /* moves.c */
 bool check_everything(struct world *w, bool deep); /* checks.c */
 

@@ -28,7 +28,7 @@ static const struct verb_option *option(const struct asking *a, enum verb v)
     return NULL;
 }
 
-static void agree(struct house *h, const struct actor *who, int64_t id, unsigned *allowed)
+static void agree(struct house *h, const struct actor *who, int64_t id, uint64_t *allowed)
 {
     struct asking a = { .row = house_get(h, &actor_system, id) };
     bool sees = house_read(h, who, ask, &a) == OK;
@@ -43,7 +43,7 @@ static void agree(struct house *h, const struct actor *who, int64_t id, unsigned
         } else if (o->allowed) {
             assert_int_equal(e, OK);
             assert_int_equal(o->reason.zh.bytes + o->reason.en.bytes, 0);
-            *allowed |= 1u << v;
+            *allowed |= UINT64_C(1) << v;
         } else {
             assert_int_equal(e, ERR_NOT_ALLOWED);
             assert_true(o->reason.zh.bytes && o->reason.en.bytes);
@@ -57,12 +57,12 @@ static void agree(struct house *h, const struct actor *who, int64_t id, unsigned
 /* What each may do, as words in the order of verbs.def. */
 static void expect(struct house *h, const struct actor *who, int64_t id, const char *words)
 {
-    unsigned allowed = 0;
+    uint64_t allowed = 0;
     struct buf b;
     buf_init(&b, &h->arena, 1000);
     agree(h, who, id, &allowed);
     for (int v = 0; v < VERB_COUNT; v++)
-        if (allowed & 1u << v)
+        if (allowed & UINT64_C(1) << v)
             buf_printf(&b, "%s%s", b.bytes ? " " : "", verb_info((enum verb)v)->word);
     if (!str_is(buf_str(&b), words))
         fail_msg(
@@ -75,13 +75,13 @@ static void fresh_case(void **state)
     int64_t id = house_power_case(h).id;
     expect(h, &h->contact, id, "urge withdraw note");
     expect(h, &h->stranger, id, "");
-    expect(h, &h->power, id, "sign transfer return merge note");
-    expect(h, &h->power2, id, "sign transfer return merge note");
-    expect(h, &h->head, id, "sign transfer return supervise merge note");
+    expect(h, &h->power, id, "sign transfer return merge note copy");
+    expect(h, &h->power2, id, "sign transfer return merge note copy");
+    expect(h, &h->head, id, "sign transfer return supervise merge note copy");
     expect(h, &h->eco, id, "");
-    expect(h, &h->officer, id, "urge supervise note");
-    expect(h, &h->leader, id, "supervise note");
-    expect(h, &h->inspector, id, "supervise note");
+    expect(h, &h->officer, id, "urge supervise note copy");
+    expect(h, &h->leader, id, "supervise note copy");
+    expect(h, &h->inspector, id, "supervise note copy");
     expect(h, &h->admin, id, "");
     expect(h, &h->nobody, id, "");
 }
@@ -91,9 +91,10 @@ static void signed_case(void **state)
     struct house *h = *state;
     int64_t id = house_power_case(h).id;
     DO(h, &h->power, id, VERB_SIGN);
-    expect(h, &h->power, id, "transfer return reply suspend extend merge note");
-    expect(h, &h->power2, id, "transfer note"); /* a colleague has it */
-    expect(h, &h->head, id, "transfer supervise note");
+    expect(h, &h->power, id,
+        "transfer return reply suspend extend merge note delegate countersign add_signer copy");
+    expect(h, &h->power2, id, "transfer note copy"); /* a colleague has it */
+    expect(h, &h->head, id, "transfer supervise note copy");
     expect(h, &h->contact, id, "urge withdraw note");
 }
 
@@ -103,9 +104,9 @@ static void suspended_case(void **state)
     int64_t id = house_power_case(h).id;
     DO(h, &h->power, id, VERB_SIGN);
     DO(h, &h->power, id, VERB_SUSPEND, .text = STR("等材料"));
-    expect(h, &h->power, id, "resume note");
+    expect(h, &h->power, id, "resume note copy");
     expect(h, &h->contact, id, "urge withdraw note");
-    expect(h, &h->leader, id, "supervise note");
+    expect(h, &h->leader, id, "supervise note copy");
 }
 
 static void extension_waits(void **state)
@@ -114,9 +115,10 @@ static void extension_waits(void **state)
     int64_t id = house_power_case(h).id;
     DO(h, &h->power, id, VERB_SIGN);
     DO(h, &h->power, id, VERB_EXTEND, .days = 1, .text = STR("等备件"));
-    expect(h, &h->power, id, "transfer return reply suspend merge note");
-    expect(h, &h->head, id, "transfer approve refuse supervise note");
-    expect(h, &h->leader, id, "approve refuse supervise note");
+    expect(h, &h->power, id,
+        "transfer return reply suspend merge note delegate countersign add_signer undo copy");
+    expect(h, &h->head, id, "transfer approve refuse supervise note copy");
+    expect(h, &h->leader, id, "approve refuse supervise note copy");
 }
 
 static void answered_case(void **state)
@@ -126,10 +128,10 @@ static void answered_case(void **state)
     DO(h, &h->power, id, VERB_SIGN);
     DO(h, &h->power, id, VERB_REPLY, .text = STR("已办。"));
     expect(h, &h->contact, id, "rate note");
-    expect(h, &h->power, id, "note");
-    expect(h, &h->head, id, "note");
-    expect(h, &h->officer, id, "note");
-    expect(h, &h->leader, id, "note");
+    expect(h, &h->power, id, "note copy");
+    expect(h, &h->head, id, "note copy");
+    expect(h, &h->officer, id, "note copy");
+    expect(h, &h->leader, id, "note copy");
 }
 
 static void closed_case(void **state)
@@ -140,10 +142,10 @@ static void closed_case(void **state)
     DO(h, &h->power, id, VERB_REPLY, .text = STR("已办。"));
     DO(h, &h->contact, id, VERB_RATE, .rating = 3);
     expect(h, &h->contact, id, "reopen note");
-    expect(h, &h->power, id, "note");
-    expect(h, &h->officer, id, "note publish");
+    expect(h, &h->power, id, "note copy");
+    expect(h, &h->officer, id, "note publish copy");
     DO(h, &h->officer, id, VERB_PUBLISH, .text = STR("怎么办?"));
-    expect(h, &h->officer, id, "note");
+    expect(h, &h->officer, id, "note copy");
 }
 
 static void rectified_case(void **state)
@@ -153,11 +155,11 @@ static void rectified_case(void **state)
     DO(h, &h->power, id, VERB_SIGN);
     DO(h, &h->power, id, VERB_REPLY, .text = STR("已办。"));
     DO(h, &h->contact, id, VERB_RATE, .rating = 1, .text = STR("没有解决"));
-    expect(h, &h->officer, id, "sign dispatch urge supervise note");
-    expect(h, &h->power, id, "note");
+    expect(h, &h->officer, id, "sign dispatch urge supervise note copy");
+    expect(h, &h->power, id, "note copy");
     expect(h, &h->contact, id, "urge withdraw note");
     DO(h, &h->officer, id, VERB_SIGN);
-    expect(h, &h->officer, id, "dispatch reply urge supervise note");
+    expect(h, &h->officer, id, "dispatch reply urge supervise note add_signer copy");
 }
 
 static void ended_otherwise(void **state)
