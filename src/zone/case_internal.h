@@ -58,6 +58,8 @@ MUST_USE enum err procedure_move(struct moving *m, int64_t token, str target);
 /* Tokens of the tasks that procedure_move() would end, the moved one apart; *count is the room. */
 MUST_USE enum err procedure_would_end(
     struct moving *m, int64_t token, str target, int64_t *tokens, size_t *count);
+/* After m->instance has been put back as it was: the way and the messages waited for follow. */
+MUST_USE enum err procedure_restored(struct moving *m);
 MUST_USE enum err procedure_cancel(struct moving *m, enum promise_state promises);
 /* "P7D", "PT4H", "P1DT2H30M": days and milliseconds; false for anything else. */
 bool duration_read(str text, int64_t *days, int64_t *ms);

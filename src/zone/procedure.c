@@ -247,6 +247,37 @@ enum err procedure_move(struct moving *m, int64_t token, str target)
     TURN(m, bpmn_move(&turn, m->instance, token, target));
 }
 
+/* A stay that had ended goes on: it is the same token at the same node. */
+static enum err stays_go_on(struct moving *m)
+{
+    for (size_t i = 0; i < bpmn_waiting_count(m->instance); i++) {
+        struct bpmn_waiting w = bpmn_waiting_at(m->instance, i);
+        TRY(STORE_EXEC(m->op->conn, m->op->diag,
+            "UPDATE case_step SET left_at = NULL, minutes = NULL, how = 'here' WHERE zone = $1 AND"
+            " case_id = $2 AND token = $3 AND node = $4 AND left_at IS NOT NULL",
+            S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(w.token), S_TEXT(w.node->id)));
+    }
+    return OK;
+}
+
+/* What was put back waits where it waited before; what had come since is gone. */
+enum err procedure_restored(struct moving *m)
+{
+    static const struct bpmn_effect moved[] = { { .kind = BPMN_MOVED }, { .kind = BPMN_LEFT } };
+    struct bpmn_host host = host_of(m);
+    struct bpmn_turn turn;
+    bpmn_turn_init(&turn, &host, m->op->arena, m->op->diag);
+    struct bpmn_effect *effects = ARENA_ARRAY(m->op->arena, struct bpmn_effect, 2);
+    TRY(diag_arena(m->op->diag, m->op->arena));
+    effects[0] = moved[0];
+    effects[1] = moved[1];
+    turn.effects = effects;
+    turn.effect_count = turn.effect_capacity = 2;
+    TRY(stays_go_on(m));
+    TRY(way_keep(m, &turn));
+    return waiting_update(m, &turn);
+}
+
 /* The move is made on a copy: what it cancels is what it would cancel. */
 enum err procedure_would_end(
     struct moving *m, int64_t token, str target, int64_t *tokens, size_t *count)

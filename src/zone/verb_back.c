@@ -149,7 +149,7 @@ enum err before_keep(struct doing *d, json_t *state, int64_t event)
 /* ---- may I ---- */
 
 struct before {
-    int64_t event, account, until;
+    int64_t event, account, at, until;
     enum verb verb;
     bool is_public, there;
     str state;
@@ -160,7 +160,7 @@ static enum err load(struct op *op, int64_t case_id, struct before *b)
     struct store_rows rows;
     *b = (struct before){ 0 };
     TRY(STORE_QUERY(op->conn, &rows, op->diag,
-        "SELECT event, account_id, verb, until, public, state FROM case_before WHERE zone = $1 AND"
+        "SELECT event, account_id, verb, until, public, state, at FROM case_before WHERE zone = $1 AND"
         " case_id = $2",
         S_TEXT(op->zone->code), S_INT(case_id)));
     TRY(store_next(&rows, &b->there, op->diag));
@@ -171,6 +171,7 @@ static enum err load(struct op *op, int64_t case_id, struct before *b)
         b->until = store_int(&rows, 3);
         b->is_public = store_int(&rows, 4) != 0;
         b->state = str_copy(op->arena, store_text(&rows, 5));
+        b->at = store_int(&rows, 6);
     }
     store_rows_end(&rows);
     return diag_arena(op->diag, op->arena);
@@ -191,6 +192,18 @@ static enum err since(struct op *op, int64_t case_id, int64_t event, str *kind)
         *kind = str_copy(op->arena, store_text(&rows, 0));
     store_rows_end(&rows);
     return diag_arena(op->diag, op->arena);
+}
+
+/* A service of the procedure was asked for by it: what that did outside cannot be put back. */
+static enum err asked_outside(struct op *op, int64_t case_id, int64_t at, bool *out)
+{
+    struct store_rows rows;
+    TRY(STORE_QUERY(op->conn, &rows, op->diag,
+        "SELECT 1 FROM job WHERE zone = $1 AND case_id = $2 AND created_at >= $3 LIMIT 1",
+        S_TEXT(op->zone->code), S_INT(case_id), S_INT(at)));
+    TRY(store_next(&rows, out, op->diag));
+    store_rows_end(&rows);
+    return OK;
 }
 
 /* My own task whose verb waits for signers. */
@@ -228,13 +241,15 @@ static bool may_restore(struct may *m, bool undo)
                         "you have sent nothing on that could be taken back");
     if (undo && b.is_public)
         return may_not(m, "已告知申请人,不能撤销", "the applicant has been told; it stands");
-    if (since(op, m->moving->row.id, b.event, &kind) != OK)
+    bool outside;
+    if (since(op, m->moving->row.id, b.event, &kind) != OK
+        || asked_outside(op, m->moving->row.id, b.at, &outside) != OK)
         return may_not(m, "无法读取日志", "the journal cannot be read");
     if (str_is(kind, "case.sign"))
         return may_not(m, "对方已签收", "it has been signed for");
     if (str_is(kind, "case.take_back") || str_is(kind, "case.undo"))
         return may_not(m, "已经拿回", "it has been taken back already");
-    if (kind.bytes)
+    if (kind.bytes || outside)
         return may_not(m, "之后已有人办理", "somebody has acted on it since");
     if (op->now_ms > b.until)
         return undo ? may_not(m, "已超过十分钟", "more than ten minutes have passed")
@@ -354,7 +369,8 @@ static enum err restore_procedure(struct moving *m, str state)
     TRY(diag_arena(op->diag, op->arena));
     TRY(bpmn_restore(op->arena, m->system->procedure, m->row.state, &m->instance, op->diag));
     m->variables = bpmn_variables(m->instance, op->arena);
-    return diag_arena(op->diag, op->arena);
+    TRY(diag_arena(op->diag, op->arena));
+    return procedure_restored(m);
 }
 
 static enum err restore(struct doing *d, const struct before *b)

@@ -60,7 +60,7 @@ static enum err read_steps(struct op *op, const struct case_row *c, struct way *
         " a.id = CASE WHEN t.state = 'done' THEN t.done_by ELSE t.assignee_id END), '')"
         " FROM case_step s LEFT JOIN task t ON t.zone = s.zone AND t.case_id = s.case_id"
         " AND t.token = s.token AND t.node = s.node AND t.created_at = s.entered_at"
-        " WHERE s.zone = $1 AND s.case_id = $2 ORDER BY s.ord LIMIT $3",
+        " AND t.parent_id = 0 WHERE s.zone = $1 AND s.case_id = $2 ORDER BY s.ord LIMIT $3",
         S_TEXT(op->zone->code), S_INT(c->id), S_INT(WAY_STEPS_MAX + CASE_TASKS_MAX)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));

@@ -156,9 +156,10 @@ static const struct {
         " s.zone = c.zone AND s.case_id = c.id AND s.left_at IS NULL) <> (SELECT count(*) FROM task"
         " t JOIN case_step s ON s.zone = t.zone AND s.case_id = t.case_id AND s.token = t.token AND"
         " s.node = t.node AND s.entered_at = t.created_at AND s.left_at IS NULL WHERE t.zone ="
-        " c.zone AND t.case_id = c.id AND t.state IN ('open', 'suspended'))" },
+        " c.zone AND t.case_id = c.id AND t.parent_id = 0 AND t.state IN ('open', 'suspended'))" },
     { "every task was a stay and ended when it did",
-        "SELECT t.node FROM task t WHERE t.zone = $1 AND NOT EXISTS (SELECT 1 FROM case_step s WHERE"
+        "SELECT t.node FROM task t WHERE t.zone = $1 AND t.parent_id = 0 AND NOT EXISTS (SELECT 1 FROM"
+        " case_step s WHERE"
         " s.zone = t.zone AND s.case_id = t.case_id AND s.token = t.token AND s.node = t.node AND"
         " s.entered_at = t.created_at AND coalesce(s.left_at, 0) = coalesce(t.done_at, 0))" },
     { "a stay that ended says how and how long, an open one neither",

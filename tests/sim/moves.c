@@ -267,7 +267,7 @@ static bool taken_back(struct world *w, struct known_case *k, enum verb v, uint6
     uint64_t now;
     if (!k)
         return true;
-    if (v == VERB_UNDO || v == VERB_TAKE_BACK) {
+    if (v == VERB_UNDO) {
         w->taken_back = true;
         PASS(case_print(w, k->id, &now));
         CHECK(w, w->held_dropped || now == k->print, "taken back, and not as it was before");
@@ -401,8 +401,8 @@ static bool rare(enum verb v)
 {
     return v == VERB_WITHDRAW || v == VERB_NOTE || v == VERB_MERGE || v == VERB_SUPERVISE
         || v == VERB_URGE || v == VERB_TRANSFER || v == VERB_RETURN || v == VERB_COPY
-        || v == VERB_JUMP || v == VERB_TAKE_BACK || v == VERB_REMOVE_SIGNER || v == VERB_DELEGATE
-        || v == VERB_COUNTERSIGN || v == VERB_ADD_SIGNER;
+        || v == VERB_JUMP || v == VERB_REMOVE_SIGNER || v == VERB_DELEGATE || v == VERB_COUNTERSIGN
+        || v == VERB_ADD_SIGNER;
 }
 
 /* What an actor may do, the work first. */
