@@ -267,7 +267,7 @@ static bool taken_back(struct world *w, struct known_case *k, enum verb v, uint6
     uint64_t now;
     if (!k)
         return true;
-    if (v == VERB_UNDO) {
+    if (v == VERB_UNDO || v == VERB_TAKE_BACK) {
         w->taken_back = true;
         PASS(case_print(w, k->id, &now));
         CHECK(w, w->held_dropped || now == k->print, "taken back, and not as it was before");
