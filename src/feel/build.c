@@ -76,6 +76,23 @@ const struct feel_node *node_constant(struct feel_builder *b, feel_value v)
     return n;
 }
 
+/* Operations in an operand that is computed without a call; -1: it needs one. */
+static int tree_of(const struct feel_node *n)
+{
+    if (n->run == run_constant || n->run == run_local || n->run == run_global)
+        return 0;
+    return n->run == run_arithmetic && n->tree ? n->tree : -1;
+}
+
+static void measure_tree(struct feel_node *n)
+{
+    int left = tree_of(n->a), right = tree_of(n->b);
+    bool fits = n->run == run_compare
+        || (n->run == run_arithmetic && n->op >= OP_ADD && n->op <= OP_MULTIPLY);
+    if (fits && left >= 0 && right >= 0 && left + right < FEEL_TREE_MAX)
+        n->tree = (uint16_t)(left + right + 1);
+}
+
 const struct feel_node *node_binary(struct feel_builder *b, feel_run_fn *run, int op,
     const struct feel_node *l, const struct feel_node *r)
 {
@@ -85,6 +102,7 @@ const struct feel_node *node_binary(struct feel_builder *b, feel_run_fn *run, in
     n->op = (uint16_t)op;
     n->a = l;
     n->b = r;
+    measure_tree(n);
     return n;
 }
 
@@ -262,6 +280,7 @@ enum err feel_builder_finish(
         if (b->global_read[i])
             variables[p->variable_count++] = (uint32_t)i;
     p->root = root;
+    p->quick = feel_quick_of(root);
     p->slot_count = b->function->slots;
     p->global_count = (uint32_t)b->global_count;
     p->global_names = b->globals;

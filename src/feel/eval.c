@@ -116,49 +116,6 @@ enum err feel_add_text(struct feel_machine *m, str a, str b, feel_value *out)
     return arena_failed(m->arena) ? feel_out_of_memory(m) : OK;
 }
 
-/* An operand where it lies, without a call or a copy: constants and variables. Else its value is
- * computed into `own`. NULL with *e set on failure. */
-static inline const feel_value *operand(
-    struct feel_machine *m, const struct feel_node *n, feel_value *own, enum err *e)
-{
-    if (n->run == run_constant)
-        return n->value;
-    if (n->run == run_local)
-        return &m->locals[n->slot];
-    if (n->run == run_global)
-        return &m->globals[n->slot];
-    *e = run_node(m, n, own);
-    return *e == OK ? own : NULL;
-}
-
-static inline bool small_numbers(const feel_value *a, const feel_value *b)
-{
-    return a->kind == FEEL_NUMBER && b->kind == FEEL_NUMBER && a->scale == b->scale
-        && a->scale <= FEEL_SCALE_MAX;
-}
-
-enum err run_arithmetic(struct feel_machine *m, const struct feel_node *n, feel_value *out)
-{
-    feel_value own_a, own_b, a, b;
-    enum err e = OK;
-    const feel_value *left = operand(m, n->a, &own_a, &e);
-    if (!left)
-        return e;
-    a = *left; /* what b does may change where it lies */
-    const feel_value *right = operand(m, n->b, &own_b, &e);
-    if (!right)
-        return e;
-    b = *right;
-    m->node = n;
-    if (n->op == OP_ADD && a.kind == FEEL_STRING && b.kind == FEEL_STRING)
-        return feel_add_text(m, a.text, b.text, out);
-    *out = feel_arithmetic(m, n->op, a, b);
-    if (out->kind == FEEL_NULL)
-        WARN(m, "不能对%s和%s做此运算", "this operation is not defined for %s and %s",
-            feel_kind_name(a.kind), feel_kind_name(b.kind));
-    return OK;
-}
-
 feel_value feel_compare(int op, feel_value a, feel_value b)
 {
     if (op == OP_EQUAL || op == OP_NOT_EQUAL) {
@@ -176,48 +133,6 @@ feel_value feel_compare(int op, feel_value a, feel_value b)
     case OP_GREATER: return feel_boolean(order > 0);
     default: return feel_boolean(order >= 0);
     }
-}
-
-/* Numbers of one scale compare as integers: most comparisons there are. */
-static inline bool compare_small(int op, int64_t a, int64_t b)
-{
-    switch (op) {
-    case OP_EQUAL: return a == b;
-    case OP_NOT_EQUAL: return a != b;
-    case OP_LESS: return a < b;
-    case OP_LESS_EQUAL: return a <= b;
-    case OP_GREATER: return a > b;
-    default: return a >= b;
-    }
-}
-
-enum err run_compare(struct feel_machine *m, const struct feel_node *n, feel_value *out)
-{
-    feel_value own_a, own_b, a, b;
-    enum err e = OK;
-    const feel_value *left = operand(m, n->a, &own_a, &e);
-    if (!left)
-        return e;
-    if (left != &own_a && n->b->run != run_constant) {
-        own_a = *left; /* what b does may change where it lies */
-        left = &own_a;
-    }
-    const feel_value *right = operand(m, n->b, &own_b, &e);
-    if (!right)
-        return e;
-    if (small_numbers(left, right)) {
-        *out = feel_boolean(compare_small(n->op, left->coefficient, right->coefficient));
-        return OK;
-    }
-    a = *left;
-    b = *right;
-    *out = feel_compare(n->op, a, b);
-    if (out->kind == FEEL_NULL) {
-        m->node = n;
-        WARN(m, "%s与%s不能比较", "%s and %s cannot be compared", feel_kind_name(a.kind),
-            feel_kind_name(b.kind));
-    }
-    return OK;
 }
 
 /* Table 48: anything but true and false counts as null. */
@@ -334,11 +249,11 @@ enum err run_test_compare(struct feel_machine *m, const struct feel_node *n, fee
 {
     feel_value own;
     enum err e = OK;
-    const feel_value *end = operand(m, n->a, &own, &e), *subject = &m->locals[n->slot];
+    const feel_value *end = node_operand(m, n->a, &own, &e), *subject = &m->locals[n->slot];
     if (!end)
         return e;
-    if (small_numbers(subject, end))
-        *out = feel_boolean(compare_small(n->op, subject->coefficient, end->coefficient));
+    if (node_small_numbers(subject, end))
+        *out = feel_boolean(node_compare_small(n->op, subject->coefficient, end->coefficient));
     else
         *out = feel_compare(n->op, *subject, *end);
     return OK;

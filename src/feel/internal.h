@@ -28,7 +28,7 @@ struct feel_node {
     uint32_t at;    /* byte offset in the source, for warnings */
     uint32_t count; /* of items */
     uint16_t op;    /* what kind of its family (comparison, arithmetic …) or flags */
-    uint16_t spare;
+    uint16_t tree;  /* operations in a sum, product or comparison of variables and constants; else 0 */
     uint32_t slot;  /* local or global this node reads or sets */
     const struct feel_type *type; /* what is known of the result, or NULL */
     union {
@@ -80,8 +80,12 @@ struct feel_function {
     const struct feel_native *native;
 };
 
+/* The result without a machine; false: ask the machine (nodes.h). */
+typedef bool feel_quick_fn(const struct feel_node *n, const feel_value *globals, feel_value *out);
+
 struct feel_program {
     const struct feel_node *root;
+    feel_quick_fn *quick; /* or NULL */
     str source;
     uint32_t slot_count;
     bool tests;
@@ -114,7 +118,7 @@ struct feel_machine {
     struct diag *diag;
 };
 
-enum { FEEL_FUEL = 4096, FEEL_STACK_VALUES = 1024 };
+enum { FEEL_FUEL = 4096, FEEL_STACK_VALUES = 1024, FEEL_TREE_MAX = 12 };
 
 enum err feel_machine_refuel(struct feel_machine *m);
 void feel_machine_init(struct feel_machine *m, struct arena *a, const struct feel_env *env);

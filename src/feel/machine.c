@@ -329,8 +329,8 @@ enum err feel_machine_memory(struct feel_machine *m)
     return feel_out_of_memory(m);
 }
 
-/* Runs a program, or a part of it, in a frame of its own. */
-static enum err run_part(struct feel_machine *m, const struct feel_program *p,
+/* In a frame of its own. */
+static enum err run_framed(struct feel_machine *m, const struct feel_program *p,
     const struct feel_node *n, const feel_value *globals, const feel_value *subject,
     feel_value *out)
 {
@@ -354,7 +354,25 @@ static enum err run_part(struct feel_machine *m, const struct feel_program *p,
     return e;
 }
 
-static inline enum err run_program(struct feel_machine *m, const struct feel_program *p,
+/* Runs a program, or a part of it. Without locals there is no frame to make; a call below makes and
+ * takes back its own. */
+static inline enum err run_part(struct feel_machine *m, const struct feel_program *p,
+    const struct feel_node *n, const feel_value *globals, const feel_value *subject,
+    feel_value *out)
+{
+    if (p->slot_count)
+        return run_framed(m, p, n, globals, subject, out);
+    const feel_value *outer_globals = m->globals;
+    const struct feel_program *outer = m->program;
+    m->globals = globals;
+    m->program = p;
+    enum err e = run_node(m, n, out);
+    m->globals = outer_globals;
+    m->program = outer;
+    return e;
+}
+
+static __attribute__((noinline)) enum err run_program(struct feel_machine *m, const struct feel_program *p,
     const feel_value *globals, const feel_value *subject, feel_value *out)
 {
     return run_part(m, p, p->root, globals, subject, out);
@@ -384,6 +402,10 @@ feel_value feel_machine_local(const struct feel_machine *m, uint32_t slot)
 enum err feel_machine_eval(struct feel_machine *m, const struct feel_program *p,
     const feel_value *slots, feel_value *out)
 {
+    if (p->quick && m->fuel >= p->root->tree && p->quick(p->root, slots, out)) {
+        m->fuel -= p->root->tree;
+        return OK;
+    }
     return run_program(m, p, slots, NULL, out);
 }
 
@@ -394,27 +416,32 @@ enum err feel_machine_test(struct feel_machine *m, const struct feel_program *p,
     return run_program(m, p, slots, &input, out);
 }
 
-/* The values of the variables that are read, by name. */
-static enum err take_globals(struct feel_machine *m, const struct feel_program *p,
-    const struct feel_context *scope, feel_value *small_array, size_t small_count,
-    const feel_value **out)
+static inline bool is_name(str a, str b)
 {
-    feel_value *globals = small_array;
-    if (p->global_count > small_count) {
-        globals = ARENA_ARRAY(m->arena, feel_value, p->global_count);
-        if (!globals)
-            return feel_out_of_memory(m);
-    }
-    feel_value all = { .kind = FEEL_CONTEXT };
-    all.context = scope;
+    return a.bytes == b.bytes && (a.data == b.data || !a.bytes || memcmp(a.data, b.data, a.bytes) == 0);
+}
+
+/* The values of the variables that are read, by name: first looked for where the declared names have
+ * them. */
+static inline void fill_globals(
+    const struct feel_program *p, const struct feel_context *scope, feel_value *globals)
+{
+    size_t count = scope ? scope->count : 0;
     for (uint32_t i = 0; i < p->variable_count; i++) {
         uint32_t slot = p->variables[i];
-        const feel_value *found = scope ? feel_get(all, p->global_names[slot]) : NULL;
-        globals[slot] = found ? *found : feel_null();
+        str name = p->global_names[slot];
+        size_t at = slot;
+        if (at >= count || !is_name(scope->entries[at].name, name))
+            for (at = 0; at < count && !is_name(scope->entries[at].name, name);)
+                at++;
+        if (at < count)
+            globals[slot] = scope->entries[at].value;
+        else
+            globals[slot] = feel_null();
     }
-    *out = globals;
-    return OK;
 }
+
+enum { GLOBALS_ON_STACK = 16 };
 
 /* A function in the result keeps its globals: they must not lie on the C stack. */
 static enum err eval(const struct feel_program *p, const struct feel_env *env,
@@ -423,16 +450,17 @@ static enum err eval(const struct feel_program *p, const struct feel_env *env,
 {
     static const struct feel_env nothing;
     struct feel_machine m;
-    feel_value small_globals[16];
-    const feel_value *globals = NULL;
+    feel_value small_globals[GLOBALS_ON_STACK], *globals = small_globals;
     feel_machine_init(&m, a, env ? env : &nothing);
     m.diag = d;
     bool escapes = p->type->form == FEEL_TYPE_FUNCTION || p->type->form == FEEL_TYPE_CONTEXT
         || p->type->form == FEEL_TYPE_LIST;
-    enum err e = take_globals(&m, p, scope, small_globals, escapes ? 0 : 16, &globals);
+    if ((escapes || p->global_count > GLOBALS_ON_STACK)
+        && !(globals = ARENA_ARRAY(a, feel_value, p->global_count)))
+        return feel_out_of_memory(&m);
+    fill_globals(p, scope, globals);
     feel_value v = feel_null();
-    if (e == OK)
-        e = run_program(&m, p, globals, subject, &v);
+    enum err e = run_program(&m, p, globals, subject, &v);
     if (arena_failed(a)) /* a null that shortage of memory made is no answer */
         return feel_out_of_memory(&m);
     if (e != OK)
@@ -443,10 +471,24 @@ static enum err eval(const struct feel_program *p, const struct feel_env *env,
     return OK;
 }
 
+/* Without a machine, when the program allows it and the limit could not be met. */
+static bool eval_quick(const struct feel_program *p, const struct feel_env *env,
+    const struct feel_context *scope, const struct arena *a, feel_value *out)
+{
+    feel_value globals[GLOBALS_ON_STACK];
+    if (p->global_count > GLOBALS_ON_STACK || arena_failed(a)
+        || (env && env->limits.steps && env->limits.steps < p->root->tree))
+        return false;
+    fill_globals(p, scope, globals);
+    return p->quick(p->root, globals, out);
+}
+
 enum err feel_eval(const struct feel_program *p, const struct feel_env *env,
     const struct feel_context *scope, struct arena *a, feel_value *out, struct diag *d)
 {
     ASSERT(!p->tests);
+    if (p->quick && eval_quick(p, env, scope, a, out))
+        return OK;
     return eval(p, env, NULL, scope, a, out, d);
 }
 

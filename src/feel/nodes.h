@@ -84,4 +84,42 @@ struct feel_capture {
     uint32_t from, to;
 };
 
+/* An operand where it lies, without a call or a copy: constants and variables. Else its value is
+ * computed into `own`. NULL with *e set on failure. */
+static inline const feel_value *node_operand(
+    struct feel_machine *m, const struct feel_node *n, feel_value *own, enum err *e)
+{
+    if (n->run == run_constant)
+        return n->value;
+    if (n->run == run_local)
+        return &m->locals[n->slot];
+    if (n->run == run_global)
+        return &m->globals[n->slot];
+    *e = run_node(m, n, own);
+    return *e == OK ? own : NULL;
+}
+
+static inline bool node_small_numbers(const feel_value *a, const feel_value *b)
+{
+    return a->kind == FEEL_NUMBER && b->kind == FEEL_NUMBER && a->scale == b->scale
+        && a->scale <= FEEL_SCALE_MAX;
+}
+
+/* Numbers of one scale compare as integers: most comparisons there are. */
+static inline bool node_compare_small(int op, int64_t a, int64_t b)
+{
+    switch (op) {
+    case OP_EQUAL: return a == b;
+    case OP_NOT_EQUAL: return a != b;
+    case OP_LESS: return a < b;
+    case OP_LESS_EQUAL: return a <= b;
+    case OP_GREATER: return a > b;
+    default: return a >= b;
+    }
+}
+
+/* What a program whose root is a tree (feel_node.tree) of globals and constants gives, when its numbers
+ * are small; false: run the node. */
+feel_quick_fn *feel_quick_of(const struct feel_node *n);
+
 #endif
