@@ -59,9 +59,8 @@ struct feel_node *node_new(struct feel_builder *b, feel_run_fn *run)
 
 static const struct feel_type *type_of(feel_value v)
 {
-    return v.kind == FEEL_NULL || v.kind >= FEEL_LIST
-        ? NULL
-        : feel_type_named(str_from(feel_kind_name(v.kind)));
+    return v.kind == FEEL_NULL || v.kind >= FEEL_LIST ? NULL
+                                                      : feel_type_of_kind((enum feel_kind)v.kind);
 }
 
 const struct feel_node *node_constant(struct feel_builder *b, feel_value v)
@@ -132,6 +131,8 @@ const struct feel_type *type_list_of(struct feel_builder *b, const struct feel_t
     return t;
 }
 
+enum { FOLD_VALUES = 8 };
+
 /* Computes n, which reads no variables, now; the node itself when that fails or gives null. */
 const struct feel_node *node_fold(struct feel_builder *b, const struct feel_node *n)
 {
@@ -140,9 +141,11 @@ const struct feel_node *node_fold(struct feel_builder *b, const struct feel_node
     static const struct feel_env env;
     struct feel_machine m;
     feel_machine_init(&m, b->arena, &env);
-    feel_value v;
-    m.locals = feel_frame_push(&m, b->function->slots);
-    m.globals = ARENA_ARRAY(b->arena, feel_value, b->global_count);
+    feel_value v, locals[FOLD_VALUES] = { 0 }, globals[FOLD_VALUES] = { 0 };
+    m.locals = b->function->slots <= FOLD_VALUES ? locals : feel_frame_push(&m, b->function->slots);
+    m.globals = b->global_count <= FOLD_VALUES
+        ? globals
+        : ARENA_ARRAY(b->arena, feel_value, b->global_count);
     if (!m.locals || !m.globals)
         return builder_memory(b);
     if (run_node(&m, n, &v) != OK || v.kind == FEEL_NULL)
@@ -218,6 +221,14 @@ void feel_builder_clear(struct feel_builder *b)
     b->function = b->function_before;
 }
 
+static bool is_ascii(str s)
+{
+    unsigned char seen = 0;
+    for (size_t i = 0; i < s.bytes; i++)
+        seen |= (unsigned char)s.data[i];
+    return seen < 0x80;
+}
+
 static bool begin(struct feel_builder *b, str text)
 {
     if (b->err != OK)
@@ -232,7 +243,7 @@ static bool begin(struct feel_builder *b, str text)
         builder_fail(b, ERR_LIMIT, "表达式过长%.*s", "the expression is too long%.*s", STR_NONE);
         return false;
     }
-    if (!str_is_utf8(text)) {
+    if (!is_ascii(text) && !str_is_utf8(text)) {
         builder_fail(b, ERR_UTF8, "表达式不是有效的 UTF-8%.*s",
             "the expression is not valid UTF-8%.*s", STR_NONE);
         return false;

@@ -2,9 +2,8 @@
  * The builder's nodes that are made of other nodes: used by the parser for FEEL text and by
  * src/dmn for boxed expressions.
  */
+#include "feel/builtins.h"
 #include "feel/parse.h"
-
-#include <string.h>
 
 bool feel_build_open(struct feel_builder *b)
 {
@@ -194,35 +193,19 @@ static bool foldable(const struct feel_builtin *builtin, const struct feel_node 
 static const struct feel_type *builtin_result(const struct feel_builtin *builtin,
     const struct feel_node *const *arguments, size_t count)
 {
-    static const struct {
-        const char *name, *type;
-    } results[] = { { "count", "number" }, { "sum", "number" }, { "length", "number" },
-        { "string length", "number" }, { "floor", "number" }, { "ceiling", "number" },
-        { "abs", "number" }, { "modulo", "number" }, { "number", "number" },
-        { "decimal", "number" }, { "date", "date" }, { "time", "time" },
-        { "date and time", "date and time" }, { "today", "date" }, { "now", "date and time" },
-        { "string", "string" }, { "string join", "string" }, { "substring", "string" },
-        { "upper case", "string" }, { "lower case", "string" } };
-    static const char *const same[] = { "sort", "sublist", "append", "concatenate", "reverse",
-        "distinct values", "union", "insert before", "remove" };
-    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-        if (strcmp(results[i].name, builtin->name) == 0)
-            return feel_type_named(str_from(results[i].type));
-    for (size_t i = 0; count && i < sizeof same / sizeof *same; i++)
-        if (strcmp(same[i], builtin->name) == 0)
-            return arguments[0]->type && arguments[0]->type->form == FEEL_TYPE_LIST
-                ? arguments[0]->type
-                : NULL;
-    return NULL;
+    if (builtin->result == FEEL_LIST)
+        return count && arguments[0]->type && arguments[0]->type->form == FEEL_TYPE_LIST
+            ? arguments[0]->type
+            : NULL;
+    return builtin->result ? feel_type_of_kind((enum feel_kind)builtin->result) : NULL;
 }
 
 /* matches(x, "…", "…"), replace, split: a pattern that is a constant text is compiled now. */
 static void prepare_pattern(struct feel_builder *b, const struct feel_builtin *builtin,
     const struct feel_node *const *arguments, size_t count)
 {
-    bool is_replace = strcmp(builtin->name, "replace") == 0;
-    if (!is_replace && strcmp(builtin->name, "matches") != 0
-        && strcmp(builtin->name, "split") != 0)
+    bool is_replace = builtin->call == feel_fn_replace;
+    if (!is_replace && builtin->call != feel_fn_matches && builtin->call != feel_fn_split)
         return;
     size_t flags_at = is_replace ? 3 : 2;
     str flags = STR_NONE;

@@ -80,11 +80,32 @@ static uint32_t change_case(uint32_t c, bool upper)
     return upper && c == 0x3C2 ? 0x3A3 : upper && c == 0xFF ? 0x178 : c;
 }
 
+static bool is_ascii(str s)
+{
+    unsigned char seen = 0;
+    for (size_t i = 0; i < s.bytes; i++)
+        seen |= (unsigned char)s.data[i];
+    return seen < 0x80;
+}
+
+static enum err with_ascii_case(struct feel_machine *m, str s, bool upper, feel_value *out)
+{
+    char *to = arena_alloc(m->arena, s.bytes), first = upper ? 'a' : 'A';
+    if (!to)
+        return feel_out_of_memory(m);
+    for (size_t i = 0; i < s.bytes; i++)
+        to[i] = (char)(s.data[i] ^ ((unsigned char)(s.data[i] - first) < 26) << 5);
+    *out = feel_string((str){ to, s.bytes });
+    return OK;
+}
+
 static enum err with_case(struct feel_machine *m, feel_value v, bool upper, feel_value *out)
 {
     str s;
     if (!arg_text(v, &s))
         return invalid(m, upper ? "upper case" : "lower case");
+    if (s.bytes && s.bytes <= m->text_max && is_ascii(s))
+        return with_ascii_case(m, s, upper, out);
     struct buf b;
     buf_init(&b, m->arena, m->text_max);
     for (size_t at = 0; at < s.bytes;) {

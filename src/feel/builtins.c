@@ -7,30 +7,39 @@
 #include <string.h>
 
 static const struct feel_builtin table[] = {
-#define B(function, text, least, most, constant, names)                                            \
-    { .name = text, .call = feel_fn_##function, .min = least, .max = most, .pure = constant,       \
-        .parameters = names },
+#define B(function, text, least, most, constant, gives, names)                                           \
+    { .name = text, .name_bytes = sizeof text - 1, .call = feel_fn_##function, .min = least,       \
+        .max = most, .pure = constant, .result = FEEL_##gives, .parameters = names },
 #include "feel/builtins.def"
 #undef B
 };
 
 enum { TABLE_COUNT = sizeof table / sizeof *table };
 
-size_t feel_builtin_count(void)
+const struct feel_builtin *feel_builtin_from(char first)
 {
-    return TABLE_COUNT;
+    size_t low = 0, high = TABLE_COUNT;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if ((unsigned char)table[middle].name[0] < (unsigned char)first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &table[low];
 }
 
-const struct feel_builtin *feel_builtin_at(size_t index)
+const struct feel_builtin *feel_builtin_end(void)
 {
-    return &table[index];
+    return &table[TABLE_COUNT];
 }
 
 const struct feel_builtin *feel_builtin_find(str name)
 {
-    for (size_t i = 0; i < TABLE_COUNT; i++)
-        if (str_is(name, table[i].name))
-            return &table[i];
+    const struct feel_builtin *b = name.bytes ? feel_builtin_from(name.data[0]) : feel_builtin_end();
+    for (; b < feel_builtin_end() && b->name[0] == name.data[0]; b++)
+        if (str_is(name, b->name))
+            return b;
     return NULL;
 }
 

@@ -12,7 +12,7 @@
 #define BUILTIN(name)                                                                              \
     enum err feel_fn_##name(                                                                       \
         struct feel_machine *m, const feel_value *args, size_t count, feel_value *out)
-#define B(function, text, min, max, pure, parameters) BUILTIN(function);
+#define B(function, text, min, max, pure, result, parameters) BUILTIN(function);
 #include "feel/builtins.def"
 #undef B
 

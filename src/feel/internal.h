@@ -63,6 +63,8 @@ typedef enum err feel_builtin_fn(
 
 struct feel_builtin {
     const char *name;
+    uint8_t name_bytes;
+    uint8_t result; /* enum feel_kind; NULL: not known, LIST: that of the first argument */
     feel_builtin_fn *call;
     int8_t min, max; /* arguments; max -1: any number */
     bool pure;       /* may be computed when the program is compiled, given constant text */
@@ -162,6 +164,7 @@ feel_value feel_arithmetic(struct feel_machine *m, int op, feel_value a, feel_va
 enum err feel_add_text(struct feel_machine *m, str a, str b, feel_value *out);
 feel_value feel_property(struct feel_machine *m, feel_value v, str name);
 bool feel_instance_of(feel_value v, const struct feel_type *type);
+const struct feel_type *feel_type_of_kind(enum feel_kind kind); /* BOOLEAN to YEARS_MONTHS */
 
 enum feel_op {
     OP_EQUAL, OP_NOT_EQUAL, OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL,
@@ -169,8 +172,9 @@ enum feel_op {
 };
 
 /* builtins.c */
-const struct feel_builtin *feel_builtin_at(size_t index);
-size_t feel_builtin_count(void);
+/* The table, in the order of names: its first row whose name begins with `first` or later, its end. */
+const struct feel_builtin *feel_builtin_from(char first);
+const struct feel_builtin *feel_builtin_end(void);
 const struct feel_builtin *feel_builtin_find(str name);
 /* The value of a built-in as a function. Constant, shared. */
 feel_value feel_builtin_value(const struct feel_builtin *b);

@@ -46,14 +46,8 @@ size_t lex_space(str s, size_t at)
     }
 }
 
-void lex_skip(struct feel_builder *b)
+bool lex_peek_rest(struct feel_builder *b, const char *text)
 {
-    b->at = lex_space(b->text, b->at);
-}
-
-bool lex_peek(struct feel_builder *b, const char *text)
-{
-    lex_skip(b);
     size_t bytes = strlen(text);
     return b->text.bytes - b->at >= bytes && memcmp(b->text.data + b->at, text, bytes) == 0;
 }
@@ -66,26 +60,17 @@ bool lex_op(struct feel_builder *b, const char *op)
     return true;
 }
 
-bool lex_char(struct feel_builder *b, char c)
+bool lex_word_rest(struct feel_builder *b, const char *word)
 {
-    lex_skip(b);
-    if (b->at >= b->text.bytes || b->text.data[b->at] != c)
-        return false;
-    b->at++;
-    return true;
-}
-
-bool lex_peek_word(struct feel_builder *b, const char *word)
-{
-    if (!lex_peek(b, word))
+    if (!lex_peek_rest(b, word))
         return false;
     size_t next = b->at + strlen(word);
     return next >= b->text.bytes || !lex_name_part(str_next_code_point(b->text, &next));
 }
 
-bool lex_word(struct feel_builder *b, const char *word)
+bool lex_take_word(struct feel_builder *b, const char *word)
 {
-    if (!lex_peek_word(b, word))
+    if (!lex_word_rest(b, word))
         return false;
     b->at += strlen(word);
     return true;
@@ -111,14 +96,26 @@ bool lex_name_part(uint32_t c)
         || c == 0x203F || c == 0x2040;
 }
 
+static inline bool ascii_part(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+        || c == '?';
+}
+
 size_t lex_identifier(str s, size_t at)
 {
     size_t next = at;
     if (at >= s.bytes || !lex_name_start(str_next_code_point(s, &next)))
         return at;
     size_t end = next;
-    while (next < s.bytes && lex_name_part(str_next_code_point(s, &next)))
+    while (next < s.bytes) {
+        if (ascii_part((unsigned char)s.data[next]))
+            next++;
+        else if ((unsigned char)s.data[next] < 0x80
+            || !lex_name_part(str_next_code_point(s, &next)))
+            break;
         end = next;
+    }
     return end;
 }
 
@@ -141,11 +138,13 @@ size_t lex_match(str s, size_t at, str name)
             return 0;
         }
     }
+    if (at >= s.bytes)
+        return at;
     size_t next = at, last = name.bytes - 1;
     while (last && ((unsigned char)name.data[last] & 0xC0) == 0x80)
         last--;
     bool ends_in_part = lex_name_part(str_next_code_point(name, &last));
-    if (ends_in_part && at < s.bytes && lex_name_part(str_next_code_point(s, &next)))
+    if (ends_in_part && lex_name_part(str_next_code_point(s, &next)))
         return 0;
     return at;
 }

@@ -34,6 +34,10 @@ static bool comparison_operator(struct feel_builder *b, int *op)
         int op;
     } operators[] = { { "!=", OP_NOT_EQUAL }, { "<=", OP_LESS_EQUAL }, { ">=", OP_GREATER_EQUAL },
         { "<", OP_LESS }, { ">", OP_GREATER }, { "=", OP_EQUAL } };
+    lex_skip(b);
+    char c = b->at < b->text.bytes ? b->text.data[b->at] : 0;
+    if (c != '!' && c != '<' && c != '>' && c != '=')
+        return false;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
         if (lex_op(b, operators[i].text)) {
             *op = operators[i].op;
@@ -147,7 +151,7 @@ static const struct feel_node *instance(struct feel_builder *b)
 /* negation = "-" negation | instance */
 static const struct feel_node *negation(struct feel_builder *b)
 {
-    if (!lex_peek(b, "-"))
+    if (!lex_peek_char(b, '-'))
         return instance(b);
     if (b->nesting >= FEEL_NESTING_MAX)
         return builder_fail(b, ERR_LIMIT, "表达式嵌套过深%.*s",

@@ -64,12 +64,44 @@ struct feel_builder {
 
 /* lex.c */
 size_t lex_space(str s, size_t at);               /* after white space and comments */
-void lex_skip(struct feel_builder *b);
-bool lex_char(struct feel_builder *b, char c);    /* takes it, after space */
-bool lex_op(struct feel_builder *b, const char *op);
-bool lex_peek(struct feel_builder *b, const char *text);
-bool lex_word(struct feel_builder *b, const char *word);
-bool lex_peek_word(struct feel_builder *b, const char *word);
+/* Most bytes asked about are no space: these look at one byte before they call. */
+static inline void lex_skip(struct feel_builder *b)
+{
+    if (b->at >= b->text.bytes)
+        return;
+    unsigned char c = (unsigned char)b->text.data[b->at];
+    if (c <= ' ' || c >= 0x80 || c == '/')
+        b->at = lex_space(b->text, b->at);
+}
+/* Does c stand next, after space? */
+static inline bool lex_peek_char(struct feel_builder *b, char c)
+{
+    lex_skip(b);
+    return b->at < b->text.bytes && b->text.data[b->at] == c;
+}
+static inline bool lex_char(struct feel_builder *b, char c) /* takes it */
+{
+    if (!lex_peek_char(b, c))
+        return false;
+    b->at++;
+    return true;
+}
+bool lex_peek_rest(struct feel_builder *b, const char *text);
+bool lex_word_rest(struct feel_builder *b, const char *word);
+static inline bool lex_peek(struct feel_builder *b, const char *text)
+{
+    return lex_peek_char(b, text[0]) && lex_peek_rest(b, text);
+}
+bool lex_op(struct feel_builder *b, const char *op); /* takes it */
+static inline bool lex_peek_word(struct feel_builder *b, const char *word)
+{
+    return lex_peek_char(b, word[0]) && lex_word_rest(b, word);
+}
+bool lex_take_word(struct feel_builder *b, const char *word);
+static inline bool lex_word(struct feel_builder *b, const char *word)
+{
+    return lex_peek_char(b, word[0]) && lex_take_word(b, word);
+}
 bool lex_name_start(uint32_t c);
 bool lex_name_part(uint32_t c);
 size_t lex_identifier(str s, size_t at);          /* end, or `at` */

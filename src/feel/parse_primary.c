@@ -5,6 +5,8 @@
 #include "feel/parse.h"
 #include "feel/temporal.h"
 
+#include <string.h>
+
 static const struct feel_node *primary(struct feel_builder *b);
 
 /* A part in brackets may hold filters again. */
@@ -76,7 +78,11 @@ static const struct feel_node *filter(struct feel_builder *b, const struct feel_
 /* named parameter = name ":" expression */
 static bool argument_name(struct feel_builder *b, str *name)
 {
-    size_t start = b->at;
+    size_t start = b->at, at = lex_space(b->text, start);
+    while (at < b->text.bytes && (!b->text.data[at] || !strchr(":,)([{}]\"", b->text.data[at])))
+        at++; /* a cheap look: nothing but a name may stand before the colon */
+    if (at == b->text.bytes || b->text.data[at] != ':')
+        return false;
     if (lex_free_name(b, ":,)", NULL, name) && lex_char(b, ':'))
         return true;
     b->at = start;
@@ -120,7 +126,9 @@ const struct feel_node *parse_postfix(struct feel_builder *b)
 {
     const struct feel_node *a = primary(b);
     while (a) {
-        if (!lex_peek(b, "..") && lex_char(b, '.'))
+        bool dot = lex_peek_char(b, '.') && !lex_peek(b, "..");
+        b->at += dot;
+        if (dot)
             a = path(b, a);
         else if (!b->no_filter && lex_char(b, '['))
             a = filter(b, a);

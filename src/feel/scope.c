@@ -162,10 +162,12 @@ static struct found find(struct feel_builder *b)
             try_name(b, &best, (struct found){ .name = b->globals[i], .global = (ptrdiff_t)i,
                                .type = i < b->names->count ? b->names->items[i].type : NULL });
     char first = b->at < b->text.bytes ? b->text.data[b->at] : 0;
-    for (size_t i = 0; i < feel_builtin_count(); i++)
-        if (feel_builtin_at(i)->name[0] == first)
-            try_name(b, &best, (struct found){ .name = str_from(feel_builtin_at(i)->name),
-                               .global = -1, .builtin = feel_builtin_at(i) });
+    char second = b->at + 1 < b->text.bytes ? b->text.data[b->at + 1] : 0;
+    for (const struct feel_builtin *f = feel_builtin_from(first);
+         f < feel_builtin_end() && f->name[0] == first; f++)
+        if (f->name[1] == second)
+            try_name(b, &best, (struct found){ .name = { f->name, f->name_bytes }, .global = -1,
+                               .builtin = f });
     return best;
 }
 

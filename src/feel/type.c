@@ -37,6 +37,13 @@ const struct feel_type *feel_type_named(str name)
     return NULL;
 }
 
+/* The simple types stand in the order of the kinds. */
+const struct feel_type *feel_type_of_kind(enum feel_kind kind)
+{
+    ASSERT(kind >= FEEL_BOOLEAN && kind <= FEEL_YEARS_MONTHS);
+    return &builtin_types[2 + kind - FEEL_BOOLEAN];
+}
+
 static bool conforms(feel_value v, const struct feel_type *t, bool strict, int depth);
 
 static bool list_conforms(feel_value v, const struct feel_type *t, int depth)

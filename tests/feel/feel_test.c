@@ -123,13 +123,16 @@ static bool called(str text, const char *name)
 static void test_manual_is_whole(void **state)
 {
     static const char *const names[] = {
-#define B(function, text, least, most, constant, names) text,
+#define B(function, text, least, most, constant, gives, names) text,
 #include "feel/builtins.def"
 #undef B
     };
     struct world *w = *state;
     struct diag d = { 0 };
     str text;
+    for (size_t i = 1; i < sizeof names / sizeof *names; i++) /* the parser halves the table */
+        if (strcmp(names[i - 1], names[i]) >= 0)
+            fail_msg("builtins.def: %s should stand before %s", names[i], names[i - 1]);
     assert_int_equal(sys_real()->file_read(NULL, &w->arena, MANUAL, 1 << 20, &text, &d), OK);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], "and") != 0 && strcmp(names[i], "or") != 0 && !called(text, names[i]))
@@ -492,10 +495,100 @@ static void test_properties(void **state)
     }
 }
 
+/* Sums, products and comparisons of small numbers are computed apart: against the general way, which
+ * a condition around each variable asks for, at the edges of 64 bits and of scales. */
+static feel_value number_or_other(unsigned pick)
+{
+    static const int64_t edges[] = { 0, 1, -1, 7, 25, INT64_MAX, INT64_MIN, INT64_MAX / 10, -10,
+        INT64_C(3037000500), INT64_C(1000000000000000000) };
+    static const int scales[] = { 0, 2, 1, 9, 10, 18 };
+    if (pick % 13 == 12)
+        return pick % 2 ? feel_null() : feel_string(STR("x"));
+    return feel_decimal(edges[pick / 13 % 11], scales[pick / 143 % 6]);
+}
+
+static void test_small_numbers(void **state)
+{
+    static const char *const texts[][2] = {
+        { "a + b * c", "(if true then a else 0) + (if true then b else 0) * c" },
+        { "(a - b) * (1 - c)",
+            "((if true then a else 0) - b) * (if true then 1 - (if true then c else 0) else 0)" },
+        { "a < b", "(if true then a else 0) < b" },
+        { "a >= 25", "(if true then a else 0) >= 25" },
+        { "a = 2.50", "(if true then a else 0) = 2.50" },
+        { "a - b != c", "(if true then a - (if true then b else 0) else 0) != c" },
+    };
+    static const struct feel_field fields[] = { { { "a", 1 }, NULL }, { { "b", 1 }, NULL },
+        { { "c", 1 }, NULL } };
+    const struct feel_names names = { .items = fields, .count = 3 };
+    struct world *w = *state;
+    struct arena turn;
+    arena_init(&turn, NULL, MIB);
+    unsigned seed = 1;
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        struct feel_program *quick, *general;
+        assert_int_equal(
+            feel_compile(&w->arena, str_from(texts[t][0]), &names, &quick, NULL), OK);
+        assert_int_equal(
+            feel_compile(&w->arena, str_from(texts[t][1]), &names, &general, NULL), OK);
+        for (int i = 0; i < 4000; i++) {
+            struct feel_entry entries[3];
+            feel_value slots[3], all[3];
+            static const struct feel_env env;
+            struct feel_machine *m;
+            for (int k = 0; k < 3; k++) {
+                seed = seed * 1103515245 + 12345;
+                slots[k] = number_or_other(seed >> 8);
+                entries[k] = (struct feel_entry){ fields[k].name, slots[k] };
+            }
+            struct feel_context scope = { 3, entries };
+            arena_reset(&turn);
+            assert_int_equal(feel_eval(quick, NULL, &scope, &turn, &all[0], NULL), OK);
+            assert_int_equal(feel_eval(general, NULL, &scope, &turn, &all[1], NULL), OK);
+            assert_int_equal(feel_machine_create(&turn, &env, &m, NULL), OK);
+            assert_int_equal(feel_machine_eval(m, quick, slots, &all[2]), OK);
+            for (int k = 0; k < 3; k += 2)
+                if (!str_equal(feel_to_text(&turn, all[1]), feel_to_text(&turn, all[k])))
+                    fail_msg("%s: %.*s or %.*s", texts[t][0],
+                        STR_ARGS(feel_to_text(&turn, all[1])),
+                        STR_ARGS(feel_to_text(&turn, all[k])));
+        }
+    }
+    arena_release(&turn);
+}
+
+/* Each operation is a step, however it is computed. */
+static void test_steps_of_small_numbers(void **state)
+{
+    static const struct feel_field fields[] = { { { "a", 1 }, NULL } };
+    static const struct feel_entry entries[] = { { { "a", 1 }, { .kind = FEEL_NUMBER } } };
+    const struct feel_names names = { .items = fields, .count = 1 };
+    const struct feel_context scope = { 1, entries };
+    struct world *w = *state;
+    struct feel_program *p;
+    struct feel_machine *m;
+    feel_value v;
+    assert_int_equal(feel_compile(&w->arena, STR("a * 3 + 1 > a"), &names, &p, NULL), OK);
+    for (uint64_t steps = 1; steps <= 4; steps++) {
+        struct feel_env env = { .limits = { .steps = steps } };
+        enum err expected = steps < 3 ? ERR_LIMIT_STEPS : OK;
+        assert_int_equal(feel_eval(p, &env, &scope, &w->arena, &v, NULL), expected);
+        assert_int_equal(feel_machine_create(&w->arena, &env, &m, NULL), OK);
+        assert_int_equal(feel_machine_eval(m, p, &entries[0].value, &v), expected);
+    }
+    struct feel_env env = { .limits = { .steps = 10 } }; /* three at a time: three times */
+    assert_int_equal(feel_machine_create(&w->arena, &env, &m, NULL), OK);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(feel_machine_eval(m, p, &entries[0].value, &v),
+            i < 3 ? OK : ERR_LIMIT_STEPS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_small_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_steps_of_small_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual_is_whole, set_up, tear_down),
