@@ -334,6 +334,54 @@ FIELDS(procedure_version) = { { "version", API_TEXT, R }, { "loadedAt", API_INST
 FIELDS(procedure_body) = { { "kind", API_TEXT, R }, { "process", API_TEXT, R },
     { "name", API_NAME, R }, { "file", API_TEXT, R },
     { "versions", API_LIST, R, 0, "ProcedureVersion" }, END };
+#define MIGRATION { "kind", API_TEXT, R, 40 }, \
+    { "from", API_TEXT, R, 64, NULL, "the version that the cases run on" }, \
+    { "to", API_TEXT, 0, 64, NULL, "the version in use when absent" }, \
+    { "map", API_ANY, 0, 0, NULL, "old to new: steps, flows, promise:code" }, \
+    { "cases", API_TEXTS, 0, 1000, NULL, "numbers; all when absent" }
+FIELDS(migration_plan_input) = { MIGRATION, END };
+FIELDS(migration_input) = { MIGRATION, { "reason", API_TEXT, R, 2000 }, END };
+FIELDS(migration_node) = { { "node", API_TEXT, R }, { "name", API_NAME, R },
+    { "element", API_TEXT, R }, END };
+FIELDS(migration_step) = { { "from", API_OBJECT, R | N, 0, "MigrationNode" },
+    { "to", API_OBJECT, R | N, 0, "MigrationNode" },
+    { "change", API_TEXT, R, 0, NULL, "same, renamed, kind, removed or added" }, END };
+FIELDS(migration_note) = { { "about", API_TEXT, R, 0, NULL, "an id of the old version, a promise" },
+    { "text", API_NAME, R }, END };
+FIELDS(migration_position) = { { "steps", API_LIST, R, 0, "MigrationNode" },
+    { "cases", API_INT, R }, { "fits", API_INT, R }, { "timersSet", API_INT, R },
+    { "timersCancelled", API_INT, R }, { "conflicts", API_LIST, R, 0, "MigrationNote" },
+    { "numbers", API_TEXTS, R, 0, NULL, "of some of the cases" }, END };
+FIELDS(migration_plan) = { { "from", API_TEXT, R }, { "to", API_TEXT, R }, { "total", API_INT, R },
+    { "tried", API_INT, R }, { "fits", API_INT, R },
+    { "more", API_BOOL, R, 0, NULL, "not all cases were tried" },
+    { "steps", API_LIST, R, 0, "MigrationStep" },
+    { "positions", API_LIST, R, 0, "MigrationPosition" },
+    { "notes", API_LIST, R, 0, "MigrationNote" }, END };
+#define MIGRATED { "id", API_ID, R }, { "kind", API_TEXT, R }, { "from", API_TEXT, R }, \
+    { "to", API_TEXT, R }, { "reason", API_TEXT, R }, { "by", API_TEXT, R }, { "map", API_ANY, R }, \
+    { "state", API_TEXT, R, 0, NULL, "running, done or stopped" }, { "total", API_INT, R }, \
+    { "done", API_INT, R }, { "conflicts", API_INT, R }, { "at", API_INSTANT, R }, \
+    { "endedAt", API_INSTANT, R | N }
+FIELDS(migration_body) = { MIGRATED, END };
+FIELDS(migration_case) = { { "number", API_TEXT, R }, { "about", API_TEXT, R },
+    { "text", API_NAME, R }, END };
+FIELDS(migration_run) = { MIGRATED, { "cases", API_LIST, R, 0, "MigrationCase" }, END };
+FIELDS(incident_body) = { { "id", API_ID, R }, { "handler", API_TEXT, R },
+    { "connector", API_TEXT, R | N }, { "number", API_TEXT, R | N, 0, NULL, "of the case" },
+    { "kind", API_TEXT, R | N }, { "node", API_TEXT, R | N }, { "step", API_NAME, R | N },
+    { "message", API_TEXT, R | N }, { "attempts", API_INT, R }, { "since", API_INSTANT, R },
+    { "reason", API_NAME, R }, END };
+FIELDS(incident_skip_input) = { { "reason", API_TEXT, R, 2000 },
+    { "error", API_TEXT, 0, 100, NULL, "a BPMN error instead of being done" },
+    { "data", API_ANY, 0, 0, NULL, "variables that the step would have set" }, END };
+FIELDS(message_input) = { { "message", API_TEXT, R, 200 }, { "number", API_TEXT, 0, 40 },
+    { "key", API_TEXT, 0, 400, NULL, "what junma:correlation gives, when it is a text" },
+    { "correlation", API_ANY, 0, 0, NULL, "the same, when it is a context" },
+    { "data", API_ANY, 0, 0, NULL, "variables to set" },
+    { "keepMinutes", API_INT, 0, 0, NULL, "how long it may wait for a waiter" }, END };
+FIELDS(message_sent) = { { "delivered", API_BOOL, R },
+    { "number", API_TEXT, R | N, 0, NULL, "of the case that took it" }, END };
 FIELDS(wait_step) = { { "node", API_TEXT, R }, { "name", API_NAME, R },
     { "drawn", API_BOOL, R, 0, NULL, "it is in the procedure in force" },
     { "now", API_INT, R }, { "oldestAt", API_INSTANT, R | N }, { "oldestMinutes", API_INT, R | N },
@@ -514,6 +562,17 @@ const struct api_schema api_schemas[] = {
     { "TrialToken", NULL, trial_token }, { "TrialTimer", NULL, trial_timer },
     { "TrialListening", NULL, trial_listening }, { "TrialEvent", NULL, trial_event },
     { "ProcedureTrial", "where a trial stands after an act", procedure_trial },
+    { "WaitingCase", NULL, waiting_case },
+    { "MigrationPlanInput", NULL, migration_plan_input }, { "MigrationInput", NULL, migration_input },
+    { "MigrationNode", NULL, migration_node }, { "MigrationStep", NULL, migration_step },
+    { "MigrationNote", NULL, migration_note },
+    { "MigrationPosition", "cases that wait at the same steps", migration_position },
+    { "MigrationPlan", "what moving running cases would do", migration_plan },
+    { "Migration", NULL, migration_body }, { "MigrationCase", NULL, migration_case },
+    { "MigrationRun", "a migration with the cases that did not fit", migration_run },
+    { "Incident", "what a person has to see to", incident_body },
+    { "IncidentSkip", NULL, incident_skip_input },
+    { "MessageInput", NULL, message_input }, { "MessageSent", NULL, message_sent },
     { "Problem", "what went wrong (RFC 9457)", problem },
 };
 const size_t api_schema_count = sizeof api_schemas / sizeof *api_schemas;

@@ -85,6 +85,8 @@ size_t bpmn_node_count(const struct bpmn_model *m);
 const struct bpmn_node *bpmn_node_at(const struct bpmn_model *m, size_t index);
 /* NULL when there is none. */
 const struct bpmn_node *bpmn_node_by_id(const struct bpmn_model *m, str id);
+/* Is there a sequence flow of that id? */
+bool bpmn_flow_known(const struct bpmn_model *m, str id);
 /* Processes are nodes too (kind BPMN_PROCESS); NULL past the last. */
 const struct bpmn_node *bpmn_process_at(const struct bpmn_model *m, size_t index);
 const char *bpmn_kind_element(enum bpmn_kind k); /* "userTask" */

@@ -79,6 +79,11 @@ static int flow_index(const struct bpmn_model *m, str id)
     return -1;
 }
 
+bool bpmn_flow_known(const struct bpmn_model *m, str id)
+{
+    return flow_index(m, id) >= 0;
+}
+
 /* Redrawn arrows get new ids: the one flow between the same nodes is the same flow. */
 static int flow_between(const struct migration *m, str old, const struct bpmn_node *join)
 {

@@ -38,6 +38,8 @@ MUST_USE enum err decisions_keep(struct moving *m);
 
 /* Reads a case for change, with its open promises and its procedure's state. */
 MUST_USE enum err moving_load(struct op *op, int64_t id, struct moving *m);
+/* The same on behalf of one who may settle it without seeing it (an administrator). */
+MUST_USE enum err moving_load_any(struct op *op, int64_t id, struct moving *m);
 /* Writes the row back as the next version, with what the open promises say about its due time. */
 MUST_USE enum err moving_save(struct moving *m);
 /* The definitions of the row's pack version. */
@@ -48,6 +50,11 @@ MUST_USE enum err procedure_start(struct moving *m, const json_t *variables);
 /* The same in two halves: the pure one needs no connection, the other makes rows of its effects. */
 MUST_USE enum err procedure_begin(struct moving *m, const json_t *variables);
 MUST_USE enum err procedure_begun(struct moving *m);
+/* The state taken over from another version's model (m->system is the new one), in the same halves.
+ */
+MUST_USE enum err procedure_fit(struct moving *m, const struct bpmn_model *from,
+    const struct bpmn_mapping *map, size_t map_count, struct diag_list *conflicts);
+MUST_USE enum err procedure_fitted(struct moving *m);
 MUST_USE enum err procedure_complete(struct moving *m, int64_t token, const json_t *variables);
 MUST_USE enum err procedure_answer(struct moving *m, int64_t token, const json_t *answer);
 MUST_USE enum err procedure_throw(struct moving *m, int64_t token, str code);

@@ -48,6 +48,15 @@ enum err moving_load(struct op *op, int64_t id, struct moving *m)
     return diag_arena(op->diag, op->arena);
 }
 
+enum err moving_load_any(struct op *op, int64_t id, struct moving *m)
+{
+    struct op system = *op;
+    system.actor = &actor_system;
+    enum err e = moving_load(&system, id, m);
+    m->op = op;
+    return e;
+}
+
 /* ---- promises ---- */
 
 static bool listed(str words, const char *word)
@@ -215,8 +224,8 @@ static enum err update_row(struct moving *m)
         " answered_by = $24, answered_unit = $25, rating = $26, rating_text = $27, urged = $28,"
         " supervised = $29,"
         " reopened = $30, suspended = $31, merged_into = $32, extension = $33,"
-        " handled_unit = CASE WHEN $34 <> '' THEN $34 ELSE handled_unit END"
-        " WHERE zone = $1 AND id = $2",
+        " handled_unit = CASE WHEN $34 <> '' THEN $34 ELSE handled_unit END,"
+        " pack_version = $35 WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(r->id), S_INT(r->version), S_TEXT(r->topic),
         S_TEXT(r->urgency), S_TEXT(r->unit), S_INT(r->assignee_id), S_INT(r->status),
         S_TEXT(r->node), S_TEXT(r->state), S_INT(r->updated_at), or_null(r->first_response_at),
@@ -226,7 +235,7 @@ static enum err update_row(struct moving *m)
         or_null(r->promise.red_at), on_time(m), S_TEXT(r->answer), S_TEXT(r->answered_by),
         S_TEXT(r->answered_unit), or_null(r->rating), S_TEXT(r->rating_text), S_INT(r->urged),
         S_INT(r->supervised), S_INT(r->reopened), S_INT(r->suspended), S_INT(r->merged_into),
-        S_TEXT(r->extension), S_TEXT(handling_unit(m)));
+        S_TEXT(r->extension), S_TEXT(handling_unit(m)), S_TEXT(r->pack_version));
 }
 
 static enum err insert_row(struct moving *m)

@@ -244,7 +244,7 @@ enum err job_finish(struct op *op, const struct job *j, const struct job_end *en
     TRY(job_take(op, j->id, &taken));
     if (!taken || !j->case_id)
         return OK;
-    TRY(moving_load(op, j->case_id, &m));
+    TRY(moving_load_any(op, j->case_id, &m));
     if (!m.instance)
         return OK;
     if (j->token) {

@@ -109,7 +109,7 @@ static enum err deliver(struct op *op, const struct delivery *d, struct message_
     struct moving m;
     int64_t case_id, token, event;
     TRY(find_waiter(op, d->name, d->key, &case_id, &token));
-    TRY(moving_load(op, case_id, &m));
+    TRY(moving_load_any(op, case_id, &m));
     if (!m.instance)
         return ERR_NOT_FOUND;
     TRY(procedure_message(&m, token, d->name, d->data));

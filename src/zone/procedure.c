@@ -206,6 +206,22 @@ enum err procedure_begin(struct moving *m, const json_t *variables)
     return e;
 }
 
+enum err procedure_fit(struct moving *m, const struct bpmn_model *from,
+    const struct bpmn_mapping *map, size_t map_count, struct diag_list *conflicts)
+{
+    struct bpmn_host host = host_of(m);
+    bpmn_turn_init(&m->turn, &host, m->op->arena, m->op->diag);
+    enum err e = bpmn_migrate(&m->turn, m->op->arena, from, m->system->procedure, m->row.state, map,
+        map_count, &m->instance, conflicts);
+    m->turn.host = NULL; /* it was this function's */
+    return e;
+}
+
+enum err procedure_fitted(struct moving *m)
+{
+    return turn_done(m, &m->turn);
+}
+
 enum err procedure_begun(struct moving *m)
 {
     return turn_done(m, &m->turn);

@@ -239,6 +239,18 @@ static const char signers[] =
     "CREATE INDEX case_copy_account ON case_copy (zone, account_id, case_id);"
     "CREATE INDEX case_copy_unit ON case_copy (zone, unit, id);";
 
+/* cases: those chosen, or none for all. */
+static const char migration[] =
+    "CREATE TABLE migration (zone TEXT NOT NULL, id BIGINT NOT NULL, kind TEXT NOT NULL,"
+    " from_version TEXT NOT NULL, to_version TEXT NOT NULL, map TEXT NOT NULL, cases TEXT NOT"
+    " NULL, reason TEXT NOT NULL, actor TEXT NOT NULL, at BIGINT NOT NULL, ended_at BIGINT NOT"
+    " NULL, state BIGINT NOT NULL, total BIGINT NOT NULL, done BIGINT NOT NULL,"
+    " conflicts BIGINT NOT NULL, PRIMARY KEY (zone, id));"
+    "CREATE TABLE migration_conflict (zone TEXT NOT NULL, migration_id BIGINT NOT NULL,"
+    " case_id BIGINT NOT NULL, number TEXT NOT NULL, step TEXT NOT NULL, zh TEXT NOT NULL,"
+    " en TEXT NOT NULL, PRIMARY KEY (zone, migration_id, case_id)){clustered};"
+    "CREATE INDEX cases_version ON cases (zone, pack_version, id) WHERE status IN (0, 1);";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -250,5 +262,6 @@ const struct store_migration zone_migrations[] = {
     { 8, "packs in use and in draft", packs },
     { 9, "jobs and messages", jobs },
     { 10, "signers, orders, copies, what may be taken back", signers },
+    { 11, "migrations of cases", migration },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

@@ -3,6 +3,7 @@
 
 #include "zone/batch.h"
 #include "zone/job_internal.h"
+#include "zone/migrate.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -340,6 +341,8 @@ enum err worker_turn(struct worker *w, int64_t now_ms, bool *busy, struct diag *
     TRY(timers_step(&op, w->batch, WORKER_TIMERS, &fired, &more));
     *busy = *busy || fired > 0;
     TRY(work_jobs(w, &op, busy));
+    TRY(migrate_work(&op, w->batch, WORKER_TIMERS, &more));
+    *busy = *busy || more;
     return renew_leases(w, &op);
 }
 
