@@ -40,14 +40,16 @@ static const struct xml_node *named(const struct xml_node *root, const char *ele
     return NULL;
 }
 
-static json_t *members_json(const struct xml_node *root, const struct dmn_input *list, size_t count)
+static json_t *members_json(const struct xml_node *in, const char *element,
+    const struct dmn_input *list, size_t count)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {
-        const struct xml_node *n = named(root, "inputData", list[i].name);
+        const struct xml_node *n = named(in, element, list[i].name);
+        str label = n ? xml_attribute(n, "label") : STR_NONE;
         json_t *o = json_object();
         json_set_str(o, "name", list[i].name);
-        json_set_str(o, "label", n ? xml_child_text(n, "description") : STR_NONE);
+        json_set_str(o, "label", n && !label.bytes ? xml_child_text(n, "description") : label);
         json_object_set_new(o, "type", json_string(type_word(list[i].type)));
         json_array_append_new(items, o);
     }
@@ -69,8 +71,8 @@ static enum err decision_json(struct call *c, struct arena *a, const struct pack
     json_set_str(o, "description", n ? xml_child_text(n, "description") : STR_NONE);
     json_set_int(o, "line", dmn_decision_line(d));
     json_set_int(o, "rules", table ? (int64_t)xml_count(table, "rule") : 0);
-    json_object_set_new(o, "inputs", members_json(root, inputs, input_count));
-    json_object_set_new(o, "outputs", members_json(NULL, outputs, output_count));
+    json_object_set_new(o, "inputs", members_json(root, "inputData", inputs, input_count));
+    json_object_set_new(o, "outputs", members_json(table, "output", outputs, output_count));
     *out = o;
     return diag_arena(c->op.diag, a);
 }

@@ -2,7 +2,7 @@
 // A failure is always an ApiError: what the server said (problem+json), or that it was not reached.
 import type { Attachment, FieldFault, Problem } from './types'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface CallOptions {
   body?: unknown
@@ -12,6 +12,8 @@ export interface CallOptions {
   idempotencyKey?: string
   /** If-Match: refuse when somebody changed the record meanwhile */
   version?: number
+  /** If-Match as it stands: an ETag without its quotes, '*' for whatever is there, '' for If-None-Match: * */
+  match?: string
   /** milliseconds; 30 s unless told */
   timeout?: number
   contentType?: string
@@ -73,6 +75,8 @@ function headersFor(method: Method, options: CallOptions): Headers {
   if (method !== 'GET' && token) headers.set('X-CSRF-Token', token)
   if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey)
   if (options.version !== undefined) headers.set('If-Match', `"${options.version}"`)
+  if (options.match === '') headers.set('If-None-Match', '*')
+  else if (options.match !== undefined) headers.set('If-Match', options.match === '*' ? '*' : `"${options.match}"`)
   if (options.body !== undefined) headers.set('Content-Type', options.contentType ?? 'application/json')
   return headers
 }

@@ -63,6 +63,34 @@ export const api = {
   createAccount: (body: T.NewAccount) => post<T.Account>('/api/accounts', body),
   changeAccount: (id: T.Id, disabled: boolean) => call<T.Account>('PATCH', `/api/accounts/${id}`, { body: { disabled } }),
 
+  pack: () => get<T.PackState>('/api/pack'),
+  packVersions: (after?: string | null) => get<T.Page<T.PackUse>>('/api/pack/versions', { limit: 50, after }),
+  deployVersion: (version: string, reason: string) => post<T.PackState>(`/api/pack/versions/${version}/deploy`, { reason }),
+  readPackFolder: () => call<T.PackState>('POST', '/api/pack/folder', { timeout: 60_000 }),
+  packFiles: (query: Query = {}) => get<{ items: T.PackFileRef[] }>('/api/pack/files', query),
+  packFile: (path: string, query: Query = {}, signal?: AbortSignal) =>
+    call<string>('GET', '/api/pack/file', { query: { path, ...query }, text: true, signal }),
+  packChanges: (query: Query) => get<{ items: T.PackChange[] }>('/api/pack/changes', query),
+  packDrafts: () => get<{ items: T.PackDraft[] }>('/api/pack/drafts'),
+  packDraft: (id: T.Id) => get<T.PackDraft>(`/api/pack/drafts/${id}`),
+  createPackDraft: (title: string) => post<T.PackDraft>('/api/pack/drafts', { title }),
+  discardPackDraft: (id: T.Id, number?: number) => call<void>('DELETE', `/api/pack/drafts/${id}`, { version: number }),
+  /** match: sha256 of the text this was made from; '*' for whatever is there, '' for a new file */
+  putPackFile: (id: T.Id, path: string, text: string, match: string) =>
+    call<T.PackDraft>('PUT', `/api/pack/drafts/${id}/file`, { query: { path }, body: text, contentType: 'text/plain; charset=utf-8', match }),
+  removePackFile: (id: T.Id, path: string, match: string) =>
+    call<T.PackDraft>('DELETE', `/api/pack/drafts/${id}/file`, { query: { path }, match }),
+  revertPackFile: (id: T.Id, path: string) => call<T.PackDraft>('POST', `/api/pack/drafts/${id}/revert`, { query: { path } }),
+  keepPackFile: (id: T.Id, path: string) => call<T.PackDraft>('POST', `/api/pack/drafts/${id}/keep`, { query: { path } }),
+  checkPackDraft: (id: T.Id) => call<T.PackCheck>('POST', `/api/pack/drafts/${id}/check`, { timeout: 60_000 }),
+  deployPackDraft: (id: T.Id, number: number, reason: string) =>
+    post<T.PackState>(`/api/pack/drafts/${id}/deploy`, { reason }, { version: number, timeout: 60_000 }),
+  decisions: (query: Query = {}) => get<{ items: T.PackRuleFile[] }>('/api/pack/decisions', query),
+  tryDecision: (file: string, decision: string, inputs: Record<string, unknown>, query: Query = {}) =>
+    post<T.PackTrial>('/api/pack/try', { file, decision, inputs }, { query }),
+  checkFeel: (expression: string, tests: boolean) => post<{ ok: boolean; faults: T.PackFault[] }>('/api/pack/feel', { expression, tests }),
+  compareDecision: (query: Query, signal?: AbortSignal) => get<T.PackComparison>('/api/pack/compare', query, signal),
+
   checkpoint: () => call<string>('GET', '/api/journal/checkpoint', { text: true }),
   journalKey: () => get<{ origin: string; vkey: string; profile: string }>('/api/journal/key'),
 }

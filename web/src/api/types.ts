@@ -196,3 +196,55 @@ export type ProcedureVersion = S.SchemaProcedureVersion
 export type WaitStep = S.SchemaWaitStep
 export type Waits = S.SchemaWaits
 export type WaitingCase = Narrow<S.SchemaWaitingCase, { case: CaseSummary }>
+
+export type PackFault = S.SchemaPackFault
+export type PackChange = Narrow<S.SchemaPackChange, { change: 'added' | 'changed' | 'removed' }>
+export type PackUse = Narrow<S.SchemaPackUse, { origin: 'folder' | 'draft' | 'version'; files: PackChange[] }>
+export type PackState = Narrow<
+  S.SchemaPackState,
+  { use: PackUse; folder: Narrow<S.SchemaPackFolder, { state: 'none' | 'same' | 'older' | 'changed' }> }
+>
+export type PackFileRef = Narrow<S.SchemaPackFileRef, { change: 'same' | 'added' | 'changed' }>
+export type PackDraftFile = Narrow<S.SchemaPackDraftFile, { change: 'added' | 'changed' | 'removed' | 'same' }>
+export type PackDraft = Narrow<S.SchemaPackDraft, { files: PackDraftFile[] }>
+export type PackCheck = S.SchemaPackCheck
+export type PackMember = S.SchemaPackMember
+export type PackDecision = S.SchemaPackDecision
+export type PackRuleFile = S.SchemaPackRuleFile
+export interface TriedCell {
+  id: string
+  text: string
+  holds: boolean | null
+}
+export interface TriedTable {
+  decision: string
+  columns: { label: string; expression: string; value: unknown }[]
+  outputs: { name: string; label: string }[]
+  rules: { index: number; id: string; label: string; matched: boolean; cells: TriedCell[]; results: string[] }[]
+}
+export interface TriedStep {
+  decision: string
+  hitPolicy: string
+  inputs: { name: string; value: unknown }[]
+  rules: { index: number; label: string; line: number }[]
+  result: unknown
+}
+export interface TriedOutcome {
+  verdict: 'yes' | 'no' | 'cannot-tell'
+  known: boolean
+  value?: unknown
+  otherwise: boolean
+  rules: { index: number; label: string; line: number }[]
+  missing: string[]
+}
+export type PackTrial = Narrow<
+  S.SchemaPackTrial,
+  {
+    result: unknown
+    trace: { steps: TriedStep[]; missing: string[]; warnings: Name[] }
+    answer: { settled: boolean; value?: unknown; missing: string[]; outcomes: TriedOutcome[] }
+    tables: TriedTable[]
+  }
+>
+export type PackMovedCase = S.SchemaPackMovedCase
+export type PackComparison = S.SchemaPackComparison

@@ -8,4 +8,22 @@ export const packRoutes: RouteRecordRaw[] = [
     component: () => import('./AccountsPage.vue'),
     meta: { house: 'pack', title: 'pack.accounts.title', menu: 'pack.accounts.menu', permission: 'account.manage' },
   },
+  {
+    path: '/pack/rules',
+    name: 'pack-rules',
+    component: () => import('./rules/RulesPage.vue'),
+    meta: { house: 'pack', title: 'rules.title', menu: 'pack.rules', permission: 'pack.read', texts: ['rules'] },
+  },
+  {
+    path: '/pack/rules/file',
+    name: 'pack-rule',
+    component: () => import('./rules/RulePage.vue'),
+    meta: { house: 'pack', title: 'rules.title', permission: 'pack.read', texts: ['rules'] },
+  },
+  {
+    path: '/pack/versions',
+    name: 'pack-versions',
+    component: () => import('./rules/VersionsPage.vue'),
+    meta: { house: 'pack', title: 'rules.versions.title', menu: 'pack.versions', permission: 'pack.read', texts: ['rules'] },
+  },
 ]

@@ -1,6 +1,8 @@
 import type zh from '../zh-CN/pack'
 
 const texts: typeof zh = {
+  rules: 'Rules',
+  versions: 'Versions',
   accounts: {
     menu: 'Accounts',
     title: 'Accounts',

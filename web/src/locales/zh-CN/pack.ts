@@ -1,4 +1,6 @@
 export default {
+  rules: '规则',
+  versions: '版本',
   accounts: {
     menu: '账号',
     title: '账号管理',
