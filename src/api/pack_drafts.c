@@ -295,7 +295,12 @@ static void deploy(struct http_request *req, const void *app)
     if (!check_draft(c, s.draft, &k))
         return;
     if (k.err != OK) {
+        const struct diag *first = k.faults.items[0];
         c->faults = k.faults;
+        if (k.err != ERR_CONFLICT) /* whatever the first fault is: the pack cannot be used */
+            diag_set(&c->diag, ERR_INVALID, "配置有 %zu 处问题,改正后才能启用:%s",
+                "the pack has %zu faults and cannot be put into use: %s", k.faults.total,
+                c->req->lang[0] == 'z' ? first->zh : first->en);
         api_fail(c);
         return;
     }

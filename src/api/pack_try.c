@@ -40,8 +40,8 @@ static const struct xml_node *named(const struct xml_node *root, const char *ele
     return NULL;
 }
 
-static json_t *members_json(const struct xml_node *in, const char *element,
-    const struct dmn_input *list, size_t count)
+static json_t *members_json(
+    const struct xml_node *in, const char *element, const struct dmn_input *list, size_t count)
 {
     json_t *items = json_array();
     for (size_t i = 0; i < count; i++) {

@@ -7,6 +7,7 @@
 #include "command/all.h"
 #include "command/command.h"
 #include "zone/access.h"
+#include "zone/packs.h"
 #include "zone/worker.h"
 
 #include <signal.h>
@@ -55,6 +56,33 @@ static void tell_accounts(struct command_line *line, struct serving *s)
             printf("  %-14.*s %.*s\n", STR_ARGS(accounts[i].login), STR_ARGS(accounts[i].name));
     }
     store_read_end(op.conn);
+}
+
+/* The folder holds something else than what is in use: not silently. */
+static void tell_folder(struct command_line *line, struct serving *s)
+{
+    str version;
+    struct op op = { .zone = s->zone, .arena = line->arena, .diag = &line->diag };
+    if (store_read_begin(s->zone->store, &op.conn, &line->diag) != OK)
+        return;
+    enum zone_folder_state state = zone_folder(&op, &version);
+    store_read_end(op.conn);
+    const char *used = zone_pack(s->zone)->version;
+    if (state == ZONE_FOLDER_OLDER)
+        fprintf(stderr,
+            command_zh(line)
+                ? "配置:使用页面上启用的版本 %.12s;%s 中仍是先前的版本 %.12s\n"
+                : "pack: version %.12s, put into use on the pages; %s holds the former one, %.12s\n",
+            used, s->zone_dir, version.data);
+    if (state == ZONE_FOLDER_CHANGED)
+        fprintf(stderr,
+            command_zh(line)
+                ? "注意:%2$s 中的配置(版本 %3$.12s)改过,但使用的是页面上启用的版本 %1$.12s。"
+                  "要用文件夹里的,请在“配置 → 版本”页面上启用,或停止服务后运行 junma pack deploy\n"
+                : "note: the pack in %2$s was changed (version %3$.12s), but version %1$.12s is in"
+                  " use, put into use on the pages. To use the folder's, take it into use under Pack,"
+                  " Versions, or stop the server and run junma pack deploy\n",
+            used, s->zone_dir, version.data);
 }
 
 /* Waits for a signal; ticks meanwhile. */
@@ -114,6 +142,7 @@ static int serve_zone(
         return command_fail(line);
     }
     tell_accounts(line, s);
+    tell_folder(line, s);
     printf(command_zh(line) ? "骏马已启动,请打开 http://%s:%u/\n"
                             : "Junma is up: open http://%s:%u/\n",
         s->address ? s->address : "127.0.0.1", api_port(s->api));

@@ -50,9 +50,12 @@ enum err pack_rules_read(struct op *op, struct arena *a, const struct pack_view 
     r.system = system_of(v->pack, path);
     enum err e = dmn_load(a, r.file->path, r.file->text, &r.model, faults);
     if (e != OK) {
-        if (faults->count)
-            *op->diag = *faults->items[0];
-        return e;
+        struct diag first = faults->count ? *faults->items[0] : *op->diag;
+        diag_at(op->diag, first.file, first.line, first.column);
+        diag_field(op->diag, str_from(first.field));
+        diag_set(op->diag, e == ERR_MEMORY ? e : ERR_INVALID, "%s", "%s", first.zh);
+        memcpy(op->diag->en, first.en, sizeof first.en);
+        return op->diag->err;
     }
     *out = r;
     return OK;

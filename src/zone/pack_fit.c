@@ -95,7 +95,8 @@ static enum err check_people(struct fitting *f)
     return OK;
 }
 
-/* Registers that have records stay; what a table cannot follow is said as register_prepare says it. */
+/* Registers that have records stay; what a table cannot follow is said as register_prepare says it.
+ */
 static enum err check_registers(struct fitting *f)
 {
     struct register_step *steps;

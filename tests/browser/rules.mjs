@@ -57,7 +57,7 @@ spec('a rule is changed, checked, tried, compared, taken into use and taken back
   await page.getByRole('button', { name: '试算' }).click()
   await page.locator('.matched').waitFor()
   const matched = Number((await page.locator('.matched .link').first().textContent()).match(/\d+/)[0])
-  await page.locator('details summary').click()
+  await page.locator('main details summary').click()
   await checkAxe(page, 'try')
   await shoot(page, 'rules-try-1440-zh')
 
@@ -66,7 +66,7 @@ spec('a rule is changed, checked, tried, compared, taken into use and taken back
   const output = await row.locator('td.output-cell').first().getAttribute('data-element-id')
   const input = await row.locator('td.input-cell').nth(1).getAttribute('data-element-id')
   const wasInput = (await cell(page, input).innerText()).trim()
-  await write(page, input, 'matches(?, "技改"')
+  await write(page, input, 'nosuch(?)')
   await page.getByText('已存入草稿').waitFor()
   await page.getByRole('button', { name: '检查' }).click()
   const faults = page.locator('.faults')

@@ -36,7 +36,9 @@ export function resultLines(result: unknown, decision?: PackDecision | null, kin
     const member = decision?.outputs[0]?.name ?? ''
     return [[labelOf(member, decision) || t('rules.try.result'), valueText(result, member, kind)]]
   }
-  return Object.entries(result).map(([key, value]) => [labelOf(key, decision), valueText(value, key, kind)])
+  const order = (key: string): number => (decision?.outputs ?? []).findIndex((one) => one.name === key)
+  const entries = Object.entries(result).sort(([a], [b]) => order(a) - order(b))
+  return entries.map(([key, value]) => [labelOf(key, decision), valueText(value, key, kind)])
 }
 
 /** Only what differs between the two, in words. */
