@@ -21,14 +21,6 @@ enum { ASKED_MAX = 4 << 20, SCRATCH_BYTES_MAX = 64 << 20, BOUNDS_MAX = 16384 };
 
 /* ---- values and keys ---------------------------------------------------------------------- */
 
-/* Doubles in their order as integers, neighbours side by side; both zeros are 0. */
-int64_t batch_double_key(double d)
-{
-    int64_t bits;
-    memcpy(&bits, &d, sizeof bits);
-    return bits < 0 ? (bits ^ INT64_MAX) + 1 : bits;
-}
-
 static double double_of_key(int64_t key)
 {
     int64_t bits = key < 0 ? (key - 1) ^ INT64_MAX : key;

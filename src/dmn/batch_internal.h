@@ -5,6 +5,8 @@
 #include "dmn/batch.h"
 #include "dmn/internal.h"
 
+#include <string.h>
+
 enum { BLOCK_ROWS = 1024, DENSE_MAX = 8192, SIGNATURES_MAX = 1 << 14, NO_CODE = UINT32_MAX };
 
 /*
@@ -54,6 +56,13 @@ struct dmn_batch {
 
 /* The value that a key stands for; below the number of words for texts. */
 feel_value batch_key_value(const struct dmn_column *c, int64_t key);
-int64_t batch_double_key(double d);
+
+/* Doubles in their order as integers, neighbours side by side; both zeros are 0. */
+static inline int64_t batch_double_key(double d)
+{
+    int64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    return bits < 0 ? (bits ^ INT64_MAX) + 1 : bits;
+}
 
 #endif

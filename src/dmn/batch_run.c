@@ -70,31 +70,68 @@ static enum err check_words(const struct dmn_column *c, size_t from, size_t rows
     return OK;
 }
 
-/* How many starts are not above the key; every step halves what is left, without a branch. */
+/* How many starts are not above the key; every step halves what is left. Masks, not conditions: a
+ * branch would be guessed wrong every other time. */
 static inline uint32_t region_of(const struct batch_column *c, int64_t key)
 {
-    const int64_t *base = c->starts;
-    size_t left = c->start_count;
-    while (left > 1) {
-        size_t half = left / 2;
-        base += base[half - 1] <= key ? half : 0;
-        left -= half;
+    const int64_t *starts = c->starts;
+    size_t at = 0;
+    for (size_t left = c->start_count, half; left > 1; left -= half) {
+        half = left / 2;
+        at += half & (0 - (size_t)(starts[at + half - 1] <= key));
     }
-    return (uint32_t)((size_t)(base - c->starts) + (left && *base <= key));
+    return (uint32_t)(at + (c->start_count && starts[at] <= key));
+}
+
+static inline uint16_t dense_region(const struct batch_column *c, int64_t key)
+{
+    uint64_t top = c->dense_count - 1, at = (uint64_t)key - (uint64_t)c->dense_low;
+    at &= 0 - (uint64_t)(key >= c->dense_low);
+    uint64_t within = 0 - (uint64_t)(at <= top);
+    return c->dense[(at & within) | (top & ~within)];
+}
+
+/* Up to 64 rules and no row null: one pass from the values to the rules. */
+static void apply_values(struct dmn_batch *b, const struct batch_column *c,
+    const struct dmn_column *given, size_t from, size_t rows)
+{
+    uint64_t *restrict block = b->block;
+    const uint64_t *masks = c->masks;
+    const struct batch_column column = *c;
+#define EACH(type, region)                                                                         \
+    for (size_t i = 0; i < rows; i++) {                                                            \
+        type key = ((const type *)given->values)[from + i];                                        \
+        block[i] &= masks[region];                                                                 \
+    }
+    switch (given->kind) {
+    case DMN_COLUMN_DECIMAL:
+        if (c->dense)
+            EACH(int64_t, dense_region(&column, key))
+        else
+            EACH(int64_t, region_of(&column, key))
+        break;
+    case DMN_COLUMN_DATE:
+        if (c->dense)
+            EACH(int32_t, dense_region(&column, key))
+        else
+            EACH(int32_t, region_of(&column, key))
+        break;
+    case DMN_COLUMN_DOUBLE: EACH(double, region_of(&column, batch_double_key(key))) break;
+    case DMN_COLUMN_TEXT: EACH(uint32_t, key) break;
+    case DMN_COLUMN_BOOLEAN: EACH(uint8_t, key != 0) break;
+    }
+#undef EACH
 }
 
 static void regions_of(const struct batch_column *c, const int64_t *keys, size_t rows,
     bool direct, uint32_t *regions)
 {
-    int64_t low = c->dense_low, high = low + (int64_t)c->dense_count - 1;
     if (direct)
         for (size_t i = 0; i < rows; i++)
             regions[i] = (uint32_t)keys[i];
     else if (c->dense)
-        for (size_t i = 0; i < rows; i++) {
-            int64_t key = keys[i] < low ? low : keys[i] > high ? high : keys[i];
-            regions[i] = c->dense[key - low];
-        }
+        for (size_t i = 0; i < rows; i++)
+            regions[i] = dense_region(c, keys[i]);
     else
         for (size_t i = 0; i < rows; i++)
             regions[i] = region_of(c, keys[i]);
@@ -107,8 +144,13 @@ static void apply_column(struct dmn_batch *b, const struct batch_column *c,
     uint32_t regions[BLOCK_ROWS];
     uint8_t away[BLOCK_ROWS];
     bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
+    bool null = nulls_of(given, from, rows, away);
+    if (!null && b->words == 1) {
+        apply_values(b, c, given, from, rows);
+        return;
+    }
     regions_of(c, keys_of(given, from, rows, own), rows, direct, regions);
-    if (nulls_of(given, from, rows, away))
+    if (null)
         for (size_t i = 0; i < rows; i++)
             regions[i] = away[i] ? (uint32_t)c->region_count - 1 : regions[i];
     size_t words = b->words;
