@@ -78,6 +78,26 @@ enum err dmn_input_value(struct run *r, const struct element *e, feel_value *out
     return OK;
 }
 
+/* True: the slot gets its value as soon as the knowledge model has one. */
+static bool await_value(struct run *r, const struct binding *b, feel_value *slot)
+{
+    if (!b->element || b->element->kind != ELEMENT_KNOWLEDGE || r->states[b->element->index] != 1)
+        return false;
+    struct awaited *w = ARENA_NEW(feel_machine_arena(r->machine), struct awaited);
+    if (!w)
+        return false;
+    *w = (struct awaited){ slot, b->element, r->awaited };
+    r->awaited = w;
+    return true;
+}
+
+static void hand_over(struct run *r, const struct element *e, feel_value v)
+{
+    for (struct awaited *w = r->awaited; w; w = w->next)
+        if (w->element == e)
+            *w->slot = v;
+}
+
 static enum err binding_value(struct run *r, const struct binding *b, feel_value *out)
 {
     if (b->element)
@@ -110,7 +130,7 @@ static enum err logic_value(struct run *r, const struct element *e, feel_value *
     if (!globals)
         return feel_machine_memory(r->machine);
     for (size_t i = 0; i < e->binding_count; i++)
-        if ((int64_t)i != e->self)
+        if ((int64_t)i != e->self && !await_value(r, &e->bindings[i], &globals[i]))
             TRY(binding_value(r, &e->bindings[i], &globals[i]));
     struct dmn_trace_step *outer = r->step;
     r->step = e->kind == ELEMENT_DECISION ? dmn_trace_begin(r, e) : NULL;
@@ -137,7 +157,7 @@ static bool is_service_input(const struct run *r, const struct element *e)
 enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out)
 {
     if (r->states[e->index]) {
-        *out = r->values[e->index]; /* one under way is null: a cycle of knowledge models */
+        *out = r->values[e->index]; /* one under way is null */
         return OK;
     }
     r->states[e->index] = 1;
@@ -154,6 +174,7 @@ enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out)
         return result;
     r->states[e->index] = 2;
     r->values[e->index] = v;
+    hand_over(r, e, v);
     *out = v;
     return OK;
 }

@@ -158,6 +158,14 @@ struct judgement {
 enum err dmn_table_judge(const struct table *t, struct feel_partly *p, struct judgement *out);
 
 /* decide.c */
+
+/* A global that waits for a knowledge model under way: two that call each other. */
+struct awaited {
+    feel_value *slot;
+    const struct element *element;
+    struct awaited *next;
+};
+
 struct run {
     const struct model_set *set;
     struct feel_machine *machine;
@@ -167,6 +175,7 @@ struct run {
     struct dmn_trace *trace;
     struct dmn_trace_step *step; /* of the decision under way, or NULL */
     struct run *outer;
+    struct awaited *awaited;
     const struct element *service; /* whose inputs are taken as given */
 };
 enum err dmn_value_of(struct run *r, const struct element *e, feel_value *out);

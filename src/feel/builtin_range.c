@@ -242,6 +242,19 @@ BUILTIN(coincides)
     return answer(m, &r, holds, "coincides", out);
 }
 
+/* A sign belongs to a number: it begins an end or an exponent. */
+static bool sign_fits(str s, size_t at)
+{
+    if (s.data[at] != '+' && s.data[at] != '-')
+        return true;
+    size_t before = at;
+    while (before > 1 && s.data[before - 1] == ' ')
+        before--;
+    char c = s.data[before - 1];
+    bool exponent = before == at && (c == 'e' || c == 'E');
+    return exponent || (s.data[at] == '-' && strchr("[(].", c));
+}
+
 /* An end of range(from): a literal, or date("…") and its like with one literal. The text between is
  * looked at, not parsed: a name may only stand before one string in parentheses. */
 static bool literal_ends(str s)
@@ -259,14 +272,42 @@ static bool literal_ends(str s)
                 return false;
         } else if (c == ')') {
             parentheses--;
-        } else if (c == '[' || c == '{' || c == '*' || c == '/') {
+        } else if (c == '[' || c == '{' || c == '*' || c == '/' || !sign_fits(s, i)) {
             return false;
         }
     }
     return strchr("[(]", s.data[0]) && strchr("])[", s.data[s.bytes - 1]);
 }
 
-/* range("[18..21)"): a range literal, its low end not above its high end. */
+/* "(..21]", "[18..)": one end is not there, and its bracket is open. The text becomes that of the
+ * range from the other end to itself; -1 the low end is missing, 1 the high one, 0 none. */
+static int missing_end(struct feel_machine *m, str *s)
+{
+    str inside = str_trim(str_slice(*s, 1, s->bytes - 1)), end;
+    int side = 0;
+    if (str_starts(inside, STR("..")) && s->data[0] != '[')
+        side = -1, end = str_slice(inside, 2, inside.bytes);
+    else if (str_ends(inside, STR("..")) && s->data[s->bytes - 1] != ']')
+        side = 1, end = str_slice(inside, 0, inside.bytes - 2);
+    if (side)
+        *s = str_printf(m->arena, "[%.*s..%.*s]", STR_ARGS(end), STR_ARGS(end));
+    return side;
+}
+
+static enum err one_ended(
+    struct feel_machine *m, feel_value v, int side, bool closed, feel_value *out)
+{
+    struct feel_range *r = ARENA_NEW(m->arena, struct feel_range);
+    if (!r)
+        return feel_out_of_memory(m);
+    *r = side < 0 ? (struct feel_range){ .high = v.range->high, .high_closed = closed }
+                  : (struct feel_range){ .low = v.range->low, .low_closed = closed };
+    *out = v;
+    out->range = r;
+    return OK;
+}
+
+/* range("[18..21)"): a range literal (rules 66 and 67), its low end not above its high end. */
 BUILTIN(range)
 {
     str s;
@@ -274,6 +315,10 @@ BUILTIN(range)
     int order;
     if (!arg_text(args[0], &s) || (s = str_trim(s)).bytes < 2 || !literal_ends(s))
         return invalid(m, "range");
+    bool low_closed = s.data[0] == '[', high_closed = s.data[s.bytes - 1] == ']';
+    int missing = missing_end(m, &s);
+    if (arena_failed(m->arena))
+        return feel_out_of_memory(m);
     struct feel_program *p;
     static const struct feel_names none;
     if (feel_compile(m->arena, s, &none, &p, NULL) != OK)
@@ -289,6 +334,8 @@ BUILTIN(range)
     if (v.kind != FEEL_RANGE
         || (feel_order(v.range->low, v.range->high, &order) && order > 0))
         return invalid(m, "range");
+    if (missing)
+        return one_ended(m, v, missing, missing < 0 ? high_closed : low_closed, out);
     *out = v;
     return OK;
 }

@@ -80,17 +80,28 @@ int feel_builtin_parameter(const struct feel_builtin *b, int variant, str name)
     return -1;
 }
 
+/* Two variants may have the same names, as before(point, range) and before(range, point): then the
+ * one that has them in the order of the call is meant. */
 int feel_builtin_variant(const struct feel_builtin *b, const str *names, size_t count)
 {
     str ignored;
+    int first = -1;
     for (int variant = 0; variant_names(b, variant, &ignored); variant++) {
         size_t found = 0;
-        for (size_t i = 0; i < count; i++)
-            found += feel_builtin_parameter(b, variant, names[i]) >= 0;
-        if (found == count)
+        int last = -1;
+        bool in_order = true;
+        for (size_t i = 0; i < count; i++) {
+            int at = feel_builtin_parameter(b, variant, names[i]);
+            found += at >= 0;
+            in_order = in_order && at > last;
+            last = at;
+        }
+        if (found == count && in_order)
             return variant;
+        if (found == count && first < 0)
+            first = variant;
     }
-    return -1;
+    return first;
 }
 
 /* ---- java.lang.Math and java.lang.String -------------------------------------------------- */

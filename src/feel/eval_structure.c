@@ -205,7 +205,7 @@ enum err run_filter(struct feel_machine *m, const struct feel_node *n, feel_valu
         if (list.kind == FEEL_NULL)
             return feel_out_of_memory(m);
     }
-    if (n->b->run == run_constant && n->b->value->kind == FEEL_NUMBER) {
+    if (!n->op && n->b->run == run_constant && n->b->value->kind == FEEL_NUMBER) {
         *out = at_index(list, *n->b->value);
         return OK;
     }

@@ -78,15 +78,63 @@ static bool range_conforms(feel_value v, const struct feel_type *t, int depth)
                 && conforms(v.range->high, t->item, false, depth + 1)));
 }
 
-static bool type_conforms(const struct feel_type *a, const struct feel_type *b)
+static bool type_conforms(const struct feel_type *a, const struct feel_type *b, int depth);
+
+/* Every entry that b asks for is there and fits. */
+static bool context_types(const struct feel_type *a, const struct feel_type *b, int depth)
 {
-    if (!b || b->form == FEEL_TYPE_ANY)
+    for (size_t i = 0; i < b->field_count; i++) {
+        size_t k = 0;
+        while (k < a->field_count && !str_equal(a->fields[k].name, b->fields[i].name))
+            k++;
+        if (k == a->field_count
+            || !type_conforms(a->fields[k].type, b->fields[i].type, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+/* Parameters the other way round. */
+static bool function_types(const struct feel_type *a, const struct feel_type *b, int depth)
+{
+    if (!b->field_count && !b->item) /* any function */
+        return true;
+    if (a->field_count != b->field_count)
+        return false;
+    for (size_t i = 0; i < a->field_count; i++)
+        if (!type_conforms(b->fields[i].type, a->fields[i].type, depth + 1))
+            return false;
+    return type_conforms(a->item, b->item, depth + 1);
+}
+
+/* Table 53 of clause 10.3.2.9.1, between types. */
+static bool type_conforms(const struct feel_type *a, const struct feel_type *b, int depth)
+{
+    if (!b || b->form == FEEL_TYPE_ANY || a == b || depth > FEEL_NESTING_MAX)
+        return true;
+    if (a && a->form == FEEL_TYPE_NULL)
         return true;
     if (!a || a->form != b->form)
         return false;
-    if (a->form == FEEL_TYPE_SIMPLE)
-        return a->kind == b->kind;
-    return !b->item || type_conforms(a->item, b->item);
+    switch (a->form) {
+    case FEEL_TYPE_SIMPLE: return a->kind == b->kind;
+    case FEEL_TYPE_CONTEXT: return context_types(a, b, depth);
+    case FEEL_TYPE_FUNCTION: return function_types(a, b, depth);
+    case FEEL_TYPE_ANY:
+    case FEEL_TYPE_NULL: return true;
+    case FEEL_TYPE_LIST:
+    case FEEL_TYPE_RANGE: break;
+    }
+    return !b->item || type_conforms(a->item, b->item, depth + 1);
+}
+
+/* Can the built-in be called with so many arguments? */
+static bool takes(const struct feel_function *f, size_t count)
+{
+    if (f->kind != FUNCTION_BUILTIN)
+        return count == feel_function_arity(f);
+    return count >= (size_t)f->builtin->min
+        && (f->builtin->max < 0 || count <= (size_t)f->builtin->max);
 }
 
 static bool function_conforms(feel_value v, const struct feel_type *t)
@@ -98,7 +146,7 @@ static bool function_conforms(feel_value v, const struct feel_type *t)
     const struct feel_function *f = v.function;
     const struct feel_field *parameters = NULL;
     const struct feel_type *result = NULL;
-    size_t count = feel_function_arity(f);
+    size_t count = t->field_count;
     if (f->kind == FUNCTION_LAMBDA) {
         parameters = f->lambda->parameters;
         result = f->lambda->result ? f->lambda->result
@@ -108,13 +156,13 @@ static bool function_conforms(feel_value v, const struct feel_type *t)
         parameters = f->native->parameters;
         result = f->native->result;
     }
-    if (count != t->field_count)
+    if (!takes(f, t->field_count))
         return false;
     /* parameters the other way round: what the type hands in, the function must take */
     for (size_t i = 0; parameters && i < count; i++)
-        if (parameters[i].type && !type_conforms(t->fields[i].type, parameters[i].type))
+        if (parameters[i].type && !type_conforms(t->fields[i].type, parameters[i].type, 0))
             return false;
-    return !t->item || !result || type_conforms(result, t->item);
+    return !t->item || !result || type_conforms(result, t->item, 0);
 }
 
 static bool conforms(feel_value v, const struct feel_type *t, bool strict, int depth)

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "cases.h"
+#include "clause_cases.h"
 #include "decimal_cases.h"
+#include "more_clause_cases.h"
 
 struct world {
     struct arena arena;
@@ -69,6 +71,14 @@ static void test_cases(void **state)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         run_case(*state, &cases[i]);
+}
+
+static void test_clauses(void **state)
+{
+    for (size_t i = 0; i < sizeof clause_cases / sizeof *clause_cases; i++)
+        run_case(*state, &clause_cases[i]);
+    for (size_t i = 0; i < sizeof more_clause_cases / sizeof *more_clause_cases; i++)
+        run_case(*state, &more_clause_cases[i]);
 }
 
 static void test_decimals(void **state)
@@ -140,24 +150,29 @@ static void test_manual_is_whole(void **state)
 }
 
 /* What feel_to_text writes reads back to an equal value. */
-static void test_text_reads_back(void **state)
+static void reads_back(struct world *w, const struct feel_case *list, size_t count)
 {
-    struct world *w = *state;
     struct feel_env env = env_of(w);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct feel_program *p;
         feel_value first, second;
-        if (cases[i].result[0] == '!' || strstr(cases[i].result, "function"))
+        if (list[i].result[0] == '!' || strstr(list[i].result, "function"))
             continue;
-        assert_int_equal(
-            feel_compile(&w->arena, str_from(cases[i].result), NULL, &p, NULL), OK);
+        assert_int_equal(feel_compile(&w->arena, str_from(list[i].result), NULL, &p, NULL), OK);
         assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &first, NULL), OK);
         assert_int_equal(
             feel_compile(&w->arena, feel_to_text(&w->arena, first), NULL, &p, NULL), OK);
         assert_int_equal(feel_eval(p, &env, NULL, &w->arena, &second, NULL), OK);
         if (!feel_is_true(feel_equal(first, second)))
-            fail_msg("%s does not read back", cases[i].result);
+            fail_msg("%s does not read back", list[i].result);
     }
+}
+
+static void test_text_reads_back(void **state)
+{
+    reads_back(*state, cases, sizeof cases / sizeof *cases);
+    reads_back(*state, clause_cases, sizeof clause_cases / sizeof *clause_cases);
+    reads_back(*state, more_clause_cases, sizeof more_clause_cases / sizeof *more_clause_cases);
 }
 
 static const struct feel_field people_fields[] = {
@@ -589,6 +604,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cases, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_small_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_steps_of_small_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_clauses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_decimals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_manual_is_whole, set_up, tear_down),
