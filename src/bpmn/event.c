@@ -74,13 +74,20 @@ const struct bpmn_event *subscription_event(const struct run *r, struct subscrip
     return &r->i->model->plans[s.node].events[s.event];
 }
 
+static bool hears_nothing(const struct bpmn_plan *p, enum bpmn_kind kind)
+{
+    return !p->event_count && !p->boundary.count && !p->event_subs.count && kind != BPMN_EVENT_GATEWAY;
+}
+
 /* Sets the timers of what the token listens for that have not been set yet. */
 void event_listen(struct run *r, int64_t token)
 {
     struct subscription list[LISTENERS_MAX];
     struct token *t = token_find(r->i, token);
-    size_t count = t ? subscriptions_of(r->i, t, list, LISTENERS_MAX) : 0;
     r->dirty = true;
+    if (!t || hears_nothing(plan_of(r, t), node_of(r, t)->kind))
+        return;
+    size_t count = subscriptions_of(r->i, t, list, LISTENERS_MAX);
     for (size_t n = 0; n < count && r->err == OK; n++) {
         bool set = subscription_event(r, list[n])->kind != EVENT_TIMER;
         for (size_t k = 0; k < r->i->timer_count && !set; k++)

@@ -57,7 +57,9 @@ static void take(struct run *r, int64_t token, bool one)
     const struct bpmn_node *n = node_of(r, t);
     int64_t parent = t->parent;
     int times = bpmn_is_activity(n->kind) ? p->completion_quantity : 1;
-    bool *chosen = ARENA_ARRAY(r->turn->arena, bool, (size_t)p->outgoing.count);
+    bool few[16], *chosen = few;
+    if (p->outgoing.count > 16)
+        chosen = ARENA_ARRAY(r->turn->arena, bool, (size_t)p->outgoing.count);
     if (!chosen) {
         run_fail(r, ERR_MEMORY, "内存不足", "out of memory");
         return;
@@ -252,6 +254,8 @@ void gateway_enter(struct run *r, int64_t token)
 
 bool gateway_wake_joins(struct run *r)
 {
+    if (!r->i->model->late_joins)
+        return false;
     for (size_t n = 0; n < r->i->token_count && r->err == OK; n++) {
         const struct token *t = &r->i->tokens[n];
         enum bpmn_kind kind = node_of(r, t)->kind;

@@ -129,6 +129,7 @@ struct bpmn_model {
     const struct bpmn_dialect *dialect;
     bool messages;    /* some node waits for one */
     bool conditional; /* has conditional events: variables are worth watching */
+    bool late_joins;  /* has inclusive or complex gateways */
 };
 
 static inline bool bpmn_is_activity(enum bpmn_kind k)

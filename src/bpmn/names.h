@@ -83,7 +83,7 @@
 #define timer_start bpmn_in_timer_start
 #define token_cancel bpmn_in_token_cancel
 #define token_cancel_children bpmn_in_token_cancel_children
-#define token_find bpmn_in_token_find
+#define token_search bpmn_in_token_search
 #define token_has_children bpmn_in_token_has_children
 #define token_kill bpmn_in_token_kill
 #define token_new bpmn_in_token_new

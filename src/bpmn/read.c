@@ -337,6 +337,8 @@ static void make_indexes(struct reader *r)
         m->by_id[i] = (int)i;
         if (m->nodes[i].kind == BPMN_PROCESS)
             m->processes[m->process_count++] = (int)i;
+        m->late_joins |= m->nodes[i].kind == BPMN_INCLUSIVE_GATEWAY
+            || m->nodes[i].kind == BPMN_COMPLEX_GATEWAY;
     }
     qsort_r(m->by_id, m->node_count, sizeof(int), by_id, m->nodes);
 }

@@ -42,10 +42,12 @@ void run_fail(struct run *r, enum err err, const char *zh, const char *en, ...)
 
 static void *copy(struct run *r, const void *items, size_t count, size_t bytes)
 {
+    if (!count)
+        return NULL;
     void *out = arena_alloc_array(r->turn->arena, count, bytes);
     if (!out)
         run_fail(r, ERR_MEMORY, "内存不足", "out of memory");
-    else if (count)
+    else
         memcpy(out, items, count * bytes);
     return out;
 }
@@ -53,9 +55,8 @@ static void *copy(struct run *r, const void *items, size_t count, size_t bytes)
 void run_begin(struct run *r, struct bpmn_turn *t, struct bpmn_instance *i)
 {
     *r = (struct run){ .turn = t, .i = i, .before = *i, .effects_before = t->effect_count,
-        .dirty = true };
-    for (size_t n = 0; n < 16; n++)
-        r->recent[n] = -1;
+        .dirty = true, .queue_capacity = 16 };
+    r->queue = r->queue_room;
     r->before.tokens = copy(r, i->tokens, i->token_count, sizeof *i->tokens);
     r->before.timers = copy(r, i->timers, i->timer_count, sizeof *i->timers);
     r->before.records = copy(r, i->records, i->record_count, sizeof *i->records);
@@ -87,7 +88,7 @@ static str recent_names(struct run *r)
     struct buf b;
     buf_init(&b, r->turn->arena, 2048);
     for (int n = 0; n < 16; n++) {
-        bool again = r->recent[n] < 0;
+        bool again = (size_t)n >= r->steps;
         for (int k = 0; k < n; k++)
             again = again || r->recent[k] == r->recent[n];
         if (again)

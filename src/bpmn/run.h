@@ -35,6 +35,7 @@ enum token_phase { PHASE_ENTER, PHASE_PERFORM, PHASE_LEAVE };
 
 struct token {
     int64_t id, parent; /* parent 0: the process itself */
+    const struct feel_context *vars;
     int node, via;      /* via: the flow it came by, or -1 */
     enum token_state state;
     enum token_phase phase; /* of a READY token: what is next */
@@ -45,7 +46,6 @@ struct token {
     bool interrupted; /* scope: an interrupting event sub-process has taken over */
     int64_t waits;    /* compensation handler: the token that waits for it; -1: nobody does */
     int64_t undoes;   /* compensation event sub-process: the finished scope it undoes */
-    const struct feel_context *vars;
 };
 
 enum source { SOURCE_CATCH, SOURCE_GATEWAY, SOURCE_BOUNDARY, SOURCE_EVENT_SUB };
@@ -89,6 +89,7 @@ struct run {
     size_t effects_before;
     enum err err;
     int64_t *queue, *late; /* READY tokens; throwers of signals, which go last */
+    int64_t queue_room[16]; /* where the queue begins */
     size_t queue_from, queue_count, queue_capacity, late_count, late_capacity;
     size_t steps;
     int recent[16]; /* nodes entered last, for the message about an endless loop */
@@ -108,7 +109,20 @@ static inline const struct bpmn_node *node_of(const struct run *r, const struct 
 }
 
 /* token.c: pointers to tokens are good until the next one is made. */
-struct token *token_find(const struct bpmn_instance *i, int64_t id); /* NULL when dead or none */
+struct token *token_search(const struct bpmn_instance *i, int64_t id); /* NULL when dead or none */
+/* Numbers mostly follow each other, so the place is nearly always known without a search. */
+static inline struct token *token_find(const struct bpmn_instance *i, int64_t id)
+{
+    size_t last = i->token_count - 1;
+    if (!i->token_count)
+        return NULL;
+    int64_t back = i->tokens[last].id - id;
+    if (back >= 0 && (uint64_t)back <= last && i->tokens[last - (size_t)back].id == id) {
+        struct token *t = &i->tokens[last - (size_t)back];
+        return t->state != TOKEN_DEAD ? t : NULL;
+    }
+    return token_search(i, id);
+}
 struct token *token_new(struct run *r, int64_t parent, int node, enum token_state state);
 void token_ready(struct run *r, int64_t parent, int node, int via, enum token_phase phase);
 void token_queue(struct run *r, int64_t id, enum token_phase phase);

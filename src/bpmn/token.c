@@ -8,7 +8,7 @@ static void *room(struct run *r, void *items, size_t count, size_t *capacity, si
 {
     if (count < *capacity)
         return items;
-    size_t more = *capacity ? *capacity * 2 : 8;
+    size_t more = *capacity ? *capacity * 2 : 4;
     void *grown = arena_grow(r->i->home, items, count * bytes, more * bytes);
     if (!grown) {
         run_fail(r, ERR_MEMORY, "内存不足", "out of memory");
@@ -18,7 +18,7 @@ static void *room(struct run *r, void *items, size_t count, size_t *capacity, si
     return grown;
 }
 
-struct token *token_find(const struct bpmn_instance *i, int64_t id)
+struct token *token_search(const struct bpmn_instance *i, int64_t id)
 {
     size_t low = 0, high = i->token_count;
     while (low < high) {

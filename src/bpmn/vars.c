@@ -69,7 +69,8 @@ void vars_set_local(struct run *r, int64_t token, str name, feel_value v)
     r->vars_changed = r->dirty = true;
 }
 
-void vars_set(struct run *r, int64_t token, str name, feel_value v)
+/* json: the value as it came, or NULL. */
+static void put(struct run *r, int64_t token, str name, feel_value v, const json_t *json)
 {
     int64_t at = token;
     const struct token *t = token_find(r->i, token);
@@ -86,7 +87,13 @@ void vars_set(struct run *r, int64_t token, str name, feel_value v)
         return;
     struct bpmn_effect *e = effect(r, BPMN_VARS_CHANGED, token_find(r->i, at));
     e->text = str_copy(r->turn->arena, name);
-    e->value = feel_to_json(r->turn->arena, v);
+    e->value = json ? json_keep(r->turn->arena, json_incref((json_t *)json))
+                    : feel_to_json(r->turn->arena, v);
+}
+
+void vars_set(struct run *r, int64_t token, str name, feel_value v)
+{
+    put(r, token, name, v, NULL);
 }
 
 void vars_set_json(struct run *r, int64_t token, const json_t *vars)
@@ -110,7 +117,7 @@ void vars_set_json(struct run *r, int64_t token, const json_t *vars)
         enum err err = feel_from_json(r->turn->arena, value, NULL, &v, &d);
         if (err)
             run_fail(r, err, "变量 %1$s:%2$s%3$.0s", "variable %1$s: %2$.0s%3$s", key, d.zh, d.en);
-        vars_set(r, token, str_from(key), v);
+        put(r, token, str_from(key), v, value);
     }
 }
 

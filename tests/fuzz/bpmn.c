@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char fixed[]
     = "<b:definitions xmlns:b=\"http://www.omg.org/spec/BPMN/20100524/MODEL\" "
-      "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><b:process id=\"P\" "
+      "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" targetNamespace=\"t\">"
+      "<b:message id=\"m\" name=\"m\"/><b:process id=\"P\" "
       "isExecutable=\"true\"><b:startEvent id=\"s\"/><b:userTask id=\"a\"/><b:userTask id=\"b\">"
       "<b:multiInstanceLoopCharacteristics><b:loopCardinality xsi:type=\"b:tFormalExpression\">2"
       "</b:loopCardinality></b:multiInstanceLoopCharacteristics></b:userTask>"
@@ -27,7 +28,21 @@ static const char fixed[]
       "<b:sequenceFlow id=\"f4\" sourceRef=\"a\" targetRef=\"j\"/>"
       "<b:sequenceFlow id=\"f5\" sourceRef=\"b\" targetRef=\"j\"/>"
       "<b:sequenceFlow id=\"f6\" sourceRef=\"t\" targetRef=\"j\"/>"
-      "<b:sequenceFlow id=\"f7\" sourceRef=\"j\" targetRef=\"e\"/></b:process></b:definitions>";
+      "<b:subProcess id=\"q\"><b:startEvent id=\"qs\"/><b:userTask id=\"u\"/><b:boundaryEvent "
+      "id=\"uc\" attachedToRef=\"u\"><b:compensateEventDefinition/></b:boundaryEvent><b:userTask "
+      "id=\"uh\" isForCompensation=\"true\"/><b:association id=\"as\" sourceRef=\"uc\" "
+      "targetRef=\"uh\"/><b:receiveTask id=\"r\" messageRef=\"m\"/><b:intermediateThrowEvent "
+      "id=\"back\"><b:compensateEventDefinition/></b:intermediateThrowEvent><b:endEvent id=\"qe\"/>"
+      "<b:sequenceFlow id=\"q1\" sourceRef=\"qs\" targetRef=\"u\"/>"
+      "<b:sequenceFlow id=\"q2\" sourceRef=\"u\" targetRef=\"r\"/>"
+      "<b:sequenceFlow id=\"q3\" sourceRef=\"r\" targetRef=\"back\"/>"
+      "<b:sequenceFlow id=\"q4\" sourceRef=\"back\" targetRef=\"qe\"/>"
+      "<b:subProcess id=\"v\" triggeredByEvent=\"true\"><b:startEvent id=\"vs\" "
+      "isInterrupting=\"false\"><b:messageEventDefinition messageRef=\"m\"/></b:startEvent>"
+      "<b:endEvent id=\"ve\"/><b:sequenceFlow id=\"v1\" sourceRef=\"vs\" targetRef=\"ve\"/>"
+      "</b:subProcess></b:subProcess>"
+      "<b:sequenceFlow id=\"f7\" sourceRef=\"j\" targetRef=\"q\"/>"
+      "<b:sequenceFlow id=\"f8\" sourceRef=\"q\" targetRef=\"e\"/></b:process></b:definitions>";
 
 static void same_again(struct arena *a, const struct bpmn_model *m, struct bpmn_instance *i)
 {
@@ -54,8 +69,14 @@ static void go_on(struct arena *a, const struct bpmn_model *m, struct bpmn_insta
             if (bpmn_waiting_at(i, n).task)
                 task = bpmn_waiting_at(i, n).token;
         bpmn_turn_init(&t, &host, a, &d);
-        if (task)
+        if (task && turns % 4 == 1)
+            (void)!bpmn_add_instance(&t, i, task, (enum bpmn_place)(task % 3), NULL);
+        else if (task && turns % 4 == 3)
+            (void)!bpmn_remove_instance(&t, i, task);
+        else if (task)
             (void)!bpmn_complete(&t, i, task, NULL);
+        else
+            (void)!bpmn_message(&t, i, STR("m"), NULL, NULL);
         for (int64_t timer = 1; timer < 40 && !task; timer++)
             (void)!bpmn_timer(&t, i, timer);
         same_again(a, m, i);
@@ -76,8 +97,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&a, NULL, 64 * MIB);
     if (data[0] & 1) {
         ASSERT(bpmn_load(&a, STR("fixed"), str_from(fixed), NULL, &m, NULL) != OK || m);
+        ASSERT(m || arena_failed(&a));
         if (m && bpmn_restore(&a, m, rest, &i, &d) == OK)
             go_on(&a, m, i);
+        bpmn_turn_init(&t, &host, &a, &d);
+        if (m)
+            (void)!bpmn_migrate(&t, &a, m, m, rest, NULL, 0, &i, NULL);
     } else if (bpmn_load(&a, STR("fuzz"), rest, NULL, &m, NULL) == OK) {
         for (size_t p = 0; p < 3 && bpmn_process_at(m, p); p++) {
             bpmn_turn_init(&t, &host, &a, &d);

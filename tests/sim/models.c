@@ -88,7 +88,7 @@ static const char *const loops[] = { "",
     "<b:standardLoopCharacteristics testBefore=\"true\" loopMaximum=\"3\"><b:loopCondition "
     "xsi:type=\"b:tFormalExpression\">x &gt; 2</b:loopCondition></b:standardLoopCharacteristics>",
     "<b:multiInstanceLoopCharacteristics><b:loopCardinality xsi:type=\"b:tFormalExpression\">"
-    "x</b:loopCardinality></b:multiInstanceLoopCharacteristics>" };
+    "if x = null then 1 else x</b:loopCardinality></b:multiInstanceLoopCharacteristics>" };
 
 static const char *loop(struct making *m)
 {

@@ -59,7 +59,7 @@ struct life {
     int task_count, timer_count;
     struct event events[TURNS_MAX];
     int event_count;
-    bool by_hand;
+    bool by_hand, verbose;
     char why[1024];
 };
 
@@ -205,6 +205,8 @@ static bool turn(struct life *l, const struct event *e, bool crash)
     if (err && (!may_fail(err, e->act) || t.effect_count))
         return wrong(l, "a turn failed:", d.en);
     done[e->act] += err == OK;
+    if (err && l->verbose)
+        printf("turn %d refused: %s\n", l->event_count, d.en);
     if (!l->instance)
         return true;
     if (!told(l, &t, err == OK && e->act == DO_TIMER ? e->number : 0))
@@ -352,6 +354,7 @@ static bool run_seed(struct life *l, uint64_t seed, bool verbose)
     struct dice d = { seed * 7919 };
     struct arena a;
     memset(l, 0, sizeof *l);
+    l->verbose = verbose;
     arena_init(&a, NULL, LIVES_BYTES);
     str xml = random_model(&a, &d);
     if (verbose)
