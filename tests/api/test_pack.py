@@ -144,11 +144,12 @@ class Road(Admin, Refusals):
         draft = self.draft()
         text, etag = self.text(draft, "roles.json")
         roles = json.loads(text)
-        roles["roles"] = [r for r in roles["roles"] if r["code"] != "leader"]
+        roles["roles"] = [r for r in roles["roles"] if r["code"] != "inspector"]
         self.put(draft, json.dumps(roles, ensure_ascii=False), etag, "roles.json")
         said = self.check(draft)
         self.assertFalse(said["ok"])
-        self.assertIn("leader", json.dumps(said["faults"]))
+        self.assertIn("inspector", json.dumps(said["faults"]))
+        self.admin.call("POST", f"/api/pack/drafts/{draft}/revert?path=roles.json")
         text, etag = self.text(draft, "zone.json")
         self.put(draft, text.replace('"zone": "', '"zone": "x'), etag, "zone.json")
         self.assertIn("zone.json", [f["file"] for f in self.check(draft)["faults"]])

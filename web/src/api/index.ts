@@ -85,7 +85,7 @@ export const api = {
   checkPackDraft: (id: T.Id) => call<T.PackCheck>('POST', `/api/pack/drafts/${id}/check`, { timeout: 60_000 }),
   deployPackDraft: (id: T.Id, number: number, reason: string) =>
     post<T.PackState>(`/api/pack/drafts/${id}/deploy`, { reason }, { version: number, timeout: 60_000 }),
-  decisions: (query: Query = {}) => get<{ items: T.PackRuleFile[] }>('/api/pack/decisions', query),
+  packRules: (query: Query = {}) => get<{ items: T.PackRuleFile[] }>('/api/pack/decisions', query),
   tryDecision: (file: string, decision: string, inputs: Record<string, unknown>, query: Query = {}) =>
     post<T.PackTrial>('/api/pack/try', { file, decision, inputs }, { query }),
   checkFeel: (expression: string, tests: boolean) => post<{ ok: boolean; faults: T.PackFault[] }>('/api/pack/feel', { expression, tests }),
