@@ -156,4 +156,12 @@ MUST_USE enum err calendar_explain_days(const struct calendar *c, struct arena *
 MUST_USE enum err calendar_explain_minutes(const struct calendar_clock *c, struct arena *a,
     int64_t from_ms, int64_t to_ms, struct calendar_steps *out, struct diag *d);
 
+/* The office hours of one day that lie between two instants, each as an instant and minutes; none
+ * on a day that is not worked. */
+struct calendar_segment {
+    int64_t from_ms, to_ms, minutes;
+};
+size_t calendar_segments(const struct calendar_clock *c, int64_t day, int64_t from_ms,
+    int64_t to_ms, struct calendar_segment out[OFFICE_SPANS_MAX]);
+
 #endif

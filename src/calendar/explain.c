@@ -61,3 +61,23 @@ enum err calendar_explain_minutes(const struct calendar_clock *c, struct arena *
     *out = steps;
     return OK;
 }
+
+size_t calendar_segments(const struct calendar_clock *c, int64_t day, int64_t from_ms,
+    int64_t to_ms, struct calendar_segment out[OFFICE_SPANS_MAX])
+{
+    size_t used = 0;
+    if (!calendar_is_working(c->calendar, day))
+        return 0;
+    for (size_t i = 0; i < c->hours.count; i++) {
+        int64_t from = tz_instant_of_days(
+            c->tz, day, (int64_t)c->hours.spans[i].from_minute * MS_PER_MINUTE);
+        int64_t to = tz_instant_of_days(
+            c->tz, day, (int64_t)c->hours.spans[i].to_minute * MS_PER_MINUTE);
+        from = from > from_ms ? from : from_ms;
+        to = to < to_ms ? to : to_ms;
+        if (from < to)
+            out[used++] = (struct calendar_segment){ from, to,
+                calendar_minutes_between(c, from, to) };
+    }
+    return used;
+}

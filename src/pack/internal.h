@@ -127,6 +127,7 @@ void read_zone(struct loader *l);
 void read_units(struct loader *l);
 void read_roles(struct loader *l);
 void read_calendar(struct loader *l);
+void read_statutes(struct loader *l);
 void read_codes(struct loader *l);
 void read_registers(struct loader *l);
 void read_parameters(struct loader *l);
@@ -152,6 +153,9 @@ bool variable_known(const struct loader *l, const struct pack_system *s, str nam
 void check_parameter_type(struct loader *l, const char *file, const struct pack_parameter *p,
     const struct dmn_input *input);
 void check_unused(struct loader *l);
+
+/* Words of enum pack_time_unit, NULL-ended. */
+extern const char *const time_unit_words[];
 
 /* The engine's verbs. */
 bool verb_known(const struct loader *l, str verb);

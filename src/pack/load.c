@@ -79,6 +79,7 @@ static void read_parts(struct loader *l)
     read_units(l);
     read_roles(l);
     read_calendar(l);
+    read_statutes(l);
     read_codes(l);
     read_registers(l);
     read_parameters(l);

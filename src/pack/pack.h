@@ -291,6 +291,48 @@ struct pack_topic {
 
 enum pack_promise_scope { PACK_PROMISE_CASE, PACK_PROMISE_TASK };
 enum pack_time_unit { PACK_WORKING_DAYS, PACK_WORKING_HOURS, PACK_CALENDAR_DAYS };
+enum { PACK_REMINDERS_MAX = 16 };
+
+/* A reason for which the law lets a clock stand still. */
+struct pack_pause {
+    str code;
+    struct name2 name, article; /* article may be empty: that of the limit */
+    bool notice;                /* the applicant is told in writing */
+    int most;                   /* how long at most, 0 = as long as it takes */
+    enum pack_time_unit most_unit;
+};
+
+/* From what a limit is counted: the step that opens; the day the case came in; the day on which it
+ * counts as accepted, where silence made it so (the variable deemed_on), else the step. */
+enum pack_limit_start { PACK_FROM_STEP, PACK_FROM_RECEIPT, PACK_FROM_ACCEPTANCE };
+
+/* statutes.json: the law of one time limit, in force from one day to another. Several versions of
+ * a code follow each other. */
+struct pack_statute {
+    str code;
+    struct name2 law, article, text; /* "行政许可法", "第四十二条第一款", what it says */
+    int64_t from, to;                /* days since 1970, both included; to INT64_MAX: still */
+    enum pack_time_unit unit;
+    int amount;                      /* 0: the limit is a day that the promise names (until) */
+    enum pack_limit_start begins;
+    struct name2 start;              /* in words: from what it is counted */
+    const struct pack_pause *pauses;
+    size_t pause_count;
+    int extend_times, extend_most;
+    struct name2 extend_by;   /* in words: who approves, who is told */
+    struct name2 silence;     /* what the law takes for granted when nobody acts: "视为受理" */
+    struct name2 silence_article;
+    bool silence_from_start;  /* as of the first day, not the last */
+};
+
+/* What happens when a promise comes to a colour, or some working days after it was broken. */
+enum pack_remind_at { PACK_REMIND_AMBER, PACK_REMIND_RED, PACK_REMIND_BROKEN };
+struct pack_reminder {
+    enum pack_remind_at at;
+    int after;     /* working days after it was broken; with BROKEN only */
+    const str *to; /* "assignee", "applicant", or a role's code */
+    size_t to_count;
+};
 
 struct pack_promise {
     str code; /* "answer" */
@@ -299,12 +341,20 @@ struct pack_promise {
     enum pack_time_unit unit;
     str amount_text;                   /* FEEL, without the leading '=' */
     const struct feel_program *amount; /* over the case's variables, gives a number */
+    const struct feel_program *when;   /* NULL: always; else only where it says true */
+    const struct feel_program *until;  /* NULL; or the day by which, instead of an amount */
     const str *met_by;                 /* verbs */
     size_t met_by_count;
     int amber_percent, red_percent; /* share of the time left at which the colour begins */
     bool pause;                     /* stands still while the case is suspended */
     int extend_times, extend_most;  /* 0 = no extension; most: units added each time */
     struct name2 law;               /* what it rests on */
+    const struct pack_reminder *reminders;
+    size_t reminder_count;
+    str silence_verb, silence_message; /* how the procedure hears of the silence; may be empty */
+    const struct pack_statute *statute;  /* the version this was made from; NULL: own promise */
+    const struct pack_promise *versions; /* one for each version of the statute, oldest first */
+    size_t version_count;
 };
 
 struct pack_template {
@@ -422,6 +472,8 @@ struct pack {
     size_t connector_count;
     const struct pack_system *systems;
     size_t system_count;
+    const struct pack_statute *statutes;
+    size_t statute_count;
 };
 
 /* What the pack cannot know by itself. */
@@ -448,6 +500,10 @@ const struct pack_code *pack_code(const struct pack_codes *c, str code);
 const struct pack_file *pack_file(const struct pack *p, str path);
 const struct pack_system *pack_kind(const struct pack *p, str kind);
 const struct pack_promise *pack_promise(const struct pack_system *s, str code);
+/* By the law in force on that day (days since 1970). NULL: none was. */
+const struct pack_promise *pack_promise_on(const struct pack_promise *p, int64_t day);
+/* A reason of the law for standing still; NULL: the promise's law does not know it. */
+const struct pack_pause *pack_pause(const struct pack_promise *p, str code);
 const struct pack_topic *pack_topic(const struct pack_system *s, str code);
 const struct pack_template *pack_template(const struct pack_system *s, str code);
 const struct pack_figure *pack_figure(const struct pack_system *s, str name);

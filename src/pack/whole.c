@@ -212,15 +212,21 @@ static bool may_be_number(const struct feel_type *type)
         || (type->form == FEEL_TYPE_SIMPLE && type->kind == FEEL_NUMBER);
 }
 
-static void check_amount(struct loader *l, const struct pack_system *s, const char *file, int line,
-    const struct pack_promise *p)
+static void check_amount(
+    struct loader *l, const char *file, int line, const struct pack_promise *p)
 {
     if (!may_be_number(feel_program_type(p->amount)))
         FAULT_LINE(l, file, line, p->code, "承诺 “%.*s” 的期限 “%.*s” 算出来不是数",
             "promise \"%.*s\": its amount \"%.*s\" does not give a number", STR_ARGS(p->code),
             STR_ARGS(brief(p->amount_text)));
-    for (size_t i = 0; i < feel_program_variable_count(p->amount); i++) {
-        str name = feel_program_variable(p->amount, i);
+}
+
+/* The variables that a promise's FEEL reads are the case's. */
+static void check_reads(struct loader *l, const struct pack_system *s, const char *file, int line,
+    const struct pack_promise *p, const struct feel_program *program)
+{
+    for (size_t i = 0; program && i < feel_program_variable_count(program); i++) {
+        str name = feel_program_variable(program, i);
         if (!variable_known(l, s, name))
             FAULT_LINE(l, file, line, p->code,
                 "承诺 “%.*s” 的期限用到 “%.*s”,它不是事项的变量",
@@ -241,7 +247,10 @@ static void check_promises(struct loader *l, const struct pack_system *s)
         const struct pack_promise *p = &s->promises[i];
         const char *file = file_label(l, f->path);
         if (p->amount)
-            check_amount(l, s, file, promise_line(l, f, i, "amount"), p);
+            check_amount(l, file, promise_line(l, f, i, "amount"), p);
+        check_reads(l, s, file, promise_line(l, f, i, "amount"), p, p->amount);
+        check_reads(l, s, file, promise_line(l, f, i, "when"), p, p->when);
+        check_reads(l, s, file, promise_line(l, f, i, "until"), p, p->until);
         if (p->scope == PACK_PROMISE_TASK && s->procedure && !promise_used(s, p->code))
             FAULT_LINE(l, file, promise_line(l, f, i, "code"), p->code,
                 "流程中没有环节用到承诺 “%.*s”(junma:promise),它永远不会开始计时",

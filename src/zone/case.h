@@ -213,6 +213,7 @@ struct verb_input {
     size_t signer_count;
     int64_t signer; /* task of the one to be removed */
     int64_t share;  /* of the weights that must agree, in percent; 0: the step's */
+    str reason; /* for standing still: a code of the law's reasons */
     int64_t assignee, days, rating;
     bool is_public, straight;
     const int64_t *files;

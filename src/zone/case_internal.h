@@ -61,6 +61,8 @@ MUST_USE enum err procedure_throw(struct moving *m, int64_t token, str code);
 MUST_USE enum err procedure_message(
     struct moving *m, int64_t token, str name, const json_t *variables);
 MUST_USE enum err procedure_timer(struct moving *m, int64_t timer);
+/* Told to whoever waits for a message of that name; OK also when nobody does. */
+MUST_USE enum err procedure_announce(struct moving *m, str name, const json_t *variables);
 MUST_USE enum err procedure_move(struct moving *m, int64_t token, str target);
 /* Tokens of the tasks that procedure_move() would end, the moved one apart; *count is the room. */
 MUST_USE enum err procedure_would_end(
@@ -88,6 +90,10 @@ MUST_USE enum err promises_start_named(struct moving *m, str names, int64_t task
 /* Promises of the case begin with a step of the zone's at which they can be met. One that was met
  * without ending that step does not begin again there. */
 MUST_USE enum err promises_start_case(struct moving *m, const struct bpmn_node *step);
+/* The clocks stand still for that reason of the law (a code; may be empty where no statute asks for
+ * one), and go on. */
+MUST_USE enum err case_clocks_pause(struct moving *m, str code, str text, json_t *event);
+MUST_USE enum err case_clocks_resume(struct moving *m, str text);
 MUST_USE enum err tasks_due_update(struct moving *m, int64_t task_id);
 
 /* SQL that limits a query over `cases c` to what the actor may see (access of lists). */

@@ -249,7 +249,7 @@ const struct promise *main_promise(const struct moving *m)
         const struct promise *p = &m->promises[i];
         if (p->task_id || p->state >= PROMISE_MET)
             continue;
-        const struct pack_promise *def = pack_promise(m->system, p->code);
+        const struct pack_promise *def = promise_definition(m->op->zone, m->system, p);
         if (def && def->extend_times)
             return p;
         first = first ? first : p;
@@ -260,7 +260,8 @@ const struct promise *main_promise(const struct moving *m)
 static bool may_extend(struct may *m)
 {
     const struct promise *p = main_promise(m->moving);
-    const struct pack_promise *def = p ? pack_promise(m->moving->system, p->code) : NULL;
+    const struct moving *v = m->moving;
+    const struct pack_promise *def = p ? promise_definition(v->op->zone, v->system, p) : NULL;
     if (!def)
         return no(m, "没有正在计时的承诺", "no promise is running");
     if (m->moving->row.extension.bytes)

@@ -81,9 +81,18 @@ static enum err add_promise(struct moving *m, const struct pack_promise *def, in
     if (m->promise_count == PROMISES_OPEN_MAX)
         return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项",
             "more than %d open promises on one case", PROMISES_OPEN_MAX);
+    struct promise *p = &m->promises[m->promise_count];
+    TRY(promise_start(m->op, def,
+        &(struct promise_of){ .case_id = m->row.id,
+            .task_id = task_id,
+            .received_at = m->row.created_at,
+            .variables = m->variables },
+        p));
+    if (!p->id) /* it does not apply to this case */
+        return OK;
     m->promises_changed = true;
-    return promise_start(
-        m->op, def, m->row.id, task_id, m->variables, &m->promises[m->promise_count++]);
+    m->promise_count++;
+    return OK;
 }
 
 enum err promises_start_named(struct moving *m, str names, int64_t task_id)

@@ -5,6 +5,7 @@
  * behind the step. Others (sign for, transfer, suspend …) change the task, not the token.
  */
 #include "zone/case_do.h"
+#include "zone/notice.h"
 
 #include <stdio.h>
 
@@ -190,11 +191,7 @@ static enum err do_suspend(struct doing *d)
     struct moving *m = d->m;
     d->is_public = true;
     m->row.suspended = 1;
-    for (size_t i = 0; i < m->promise_count; i++) {
-        const struct pack_promise *def = pack_promise(m->system, m->promises[i].code);
-        if (def && def->pause && m->promises[i].state == PROMISE_RUNNING)
-            TRY(promise_pause(m->op, &m->promises[i], d->in->text));
-    }
+    TRY(case_clocks_pause(m, d->in->reason, d->in->text, d->event));
     return set_task_state(d, "suspended");
 }
 
@@ -202,17 +199,14 @@ static enum err do_resume(struct doing *d)
 {
     struct moving *m = d->m;
     d->is_public = true;
-    m->row.suspended = 0;
-    for (size_t i = 0; i < m->promise_count; i++)
-        if (m->promises[i].state == PROMISE_PAUSED)
-            TRY(promise_resume(m->op, &m->promises[i], d->in->text));
-    return set_task_state(d, "open");
+    return case_clocks_resume(m, d->in->text);
 }
 
 static enum err do_extend(struct doing *d)
 {
     struct op *op = d->m->op;
-    const struct pack_promise *def = pack_promise(d->m->system, main_promise(d->m)->code);
+    const struct pack_promise *def =
+        promise_definition(op->zone, d->m->system, main_promise(d->m));
     if (d->in->days < 1 || d->in->days > def->extend_most) {
         diag_field(op->diag, STR("days"));
         return diag_set(op->diag, ERR_INVALID, "延期应为1至%d个工作日",
@@ -456,6 +450,8 @@ static enum err finish(struct doing *d, bool hold, int64_t *event_id)
     TRY(hold ? do_hold(d) : acts[d->in->verb](d));
     TRY(moving_save(m));
     TRY(orders_follow(m, before));
+    if (!hold)
+        TRY(notices_of_verb(m->op, &m->row, d->in->verb, d->in->text, d->event));
     json_t *event = verb_event(m, word, d->in->text);
     json_object_update(event, d->event);
     snprintf(kind, sizeof kind, "case.%s", word);

@@ -258,6 +258,11 @@ enum err procedure_timer(struct moving *m, int64_t timer)
     TURN(m, bpmn_timer(&turn, m->instance, timer));
 }
 
+enum err procedure_announce(struct moving *m, str name, const json_t *variables)
+{
+    TURN(m, bpmn_message(&turn, m->instance, name, variables, NULL));
+}
+
 enum err procedure_move(struct moving *m, int64_t token, str target)
 {
     TURN(m, bpmn_move(&turn, m->instance, token, target));

@@ -12,7 +12,12 @@
  * The law. Working days: the day it starts is not counted, and it ends at the close of office of
  * the last day. Working hours: office minutes, starting at the next opening. A pause keeps what was
  * left (working days after the day of the pause; office time to the millisecond) and gives it back,
- * not counted from, on the day of the resumption.
+ * not counted from, on the day of the resumption. A limit that ends on a named day (until_on) ends
+ * at the close of the last working day up to it. Which law a promise keeps stands in the pack.
+ *
+ *     promise.c          starting, pausing, extending, ending          promise_row.c   rows
+ *     promise_recount.c  the same deadlines by another calendar        promise_explain.c
+ *     promise_watch.c    what happens by itself: reminders, silence, a pause that ends
  */
 #ifndef JUNMA_ZONE_PROMISE_H
 #define JUNMA_ZONE_PROMISE_H
@@ -44,15 +49,31 @@ struct promise {
     int64_t extensions; /* times extended */
     enum promise_state state;
     bool provisional; /* counted into a year without a notice */
+    int64_t until_on; /* the day by which, days since 1970; 0: an amount is promised */
+    int64_t end_on;   /* of calendar days: the day counted to, before it is moved over days off */
+    int64_t wake_at;  /* when to look at it next; 0 = never */
+    str pause_code;   /* the law's reason why it stands still, or empty */
+    int64_t reminded; /* which reminders have been given for this deadline, a bit each */
+    bool silent;      /* its end passed in silence, and that was acted upon */
 };
 
-/* Starts a promise of that definition; variables (JSON) are what its amount is computed from. */
-MUST_USE enum err promise_start(struct op *op, const struct pack_promise *p, int64_t case_id,
-    int64_t task_id, const json_t *variables, struct promise *out);
+/* What a promise is given for. */
+struct promise_of {
+    int64_t case_id, task_id;
+    int64_t received_at;     /* when the case came in, for limits that count from there */
+    const json_t *variables; /* what its amount is computed from */
+};
+/* Starts a promise of that definition, by the law of the day. out->id 0: it does not apply. */
+MUST_USE enum err promise_start(struct op *op, const struct pack_promise *p,
+    const struct promise_of *of, struct promise *out);
+/* The definition a promise was made by: that of its first day. */
+const struct pack_promise *promise_definition(
+    const struct zone *z, const struct pack_system *s, const struct promise *p);
 /* Open ones (running, paused) of a case when open_only; else all, in order of their start. */
 MUST_USE enum err promise_list(
     struct op *op, int64_t case_id, bool open_only, struct promise **out, size_t *count);
-MUST_USE enum err promise_pause(struct op *op, struct promise *p, str reason);
+/* code: the law's reason, or empty. */
+MUST_USE enum err promise_pause(struct op *op, struct promise *p, str code, str reason);
 MUST_USE enum err promise_resume(struct op *op, struct promise *p, str reason);
 MUST_USE enum err promise_extend(struct op *op, struct promise *p, int64_t units, str reason);
 MUST_USE enum err promise_meet(struct op *op, struct promise *p);
@@ -66,7 +87,7 @@ void promise_left(
 /* How the deadline was counted. */
 struct promise_step {
     int64_t at;
-    const char *what; /* start, pause, resume, extend, met, void */
+    const char *what; /* start, pause, resume, extend, recount, met, void */
     int64_t amount, due_at;
     str reason;
 };
@@ -78,11 +99,45 @@ struct promise_count {
         int64_t days; /* since 1970 */
         struct calendar_day day;
         bool start, paused;
+        bool rolled; /* a calendar day past the amount: the end moved over a day off */
         int64_t counted, total;
+        size_t segment, segment_count; /* of segments, for working hours */
     } * days;
     size_t day_count;
+    struct calendar_segment *segments; /* in order */
+    size_t segment_count, segment_capacity;
 };
 MUST_USE enum err promise_explain(
     struct op *op, int64_t case_id, int64_t promise_id, struct promise_count *out);
+/* The whole in one or two sentences, zh and en. */
+struct name2 promise_sentence(struct op *op, const struct promise_count *n);
+
+/* ---- what happens by itself (promise_watch.c, promise_recount.c) ---- */
+
+/* Looks at every promise whose time to be looked at has come, in writes of its own (not from inside
+ * one): gives reminders in office hours, acts on silence, ends pauses that have lasted as long as
+ * they may. *done counts those looked at. */
+MUST_USE enum err promises_watch(struct op *op, int64_t *done);
+
+struct recount_move {
+    int64_t case_id;
+    str number, code, unit; /* of the case, of the promise, who has it */
+    struct name2 name;
+    int64_t old_due, new_due;
+    bool provisional; /* still */
+};
+enum { RECOUNT_MOVES_MAX = 10000 };
+struct recount {
+    bool dry_run;
+    int64_t looked, changed; /* open promises seen; those counted otherwise now */
+    struct recount_move *moves; /* deadlines that fall on another time, at most RECOUNT_MOVES_MAX */
+    size_t move_count, move_capacity;
+};
+/* Counts every open deadline again by the calendar in force, in writes of its own, a batch of cases
+ * each: rows, an entry in the journal a case, a notice to those whose date moved. A deadline is
+ * never moved to before the end of the present office day. */
+MUST_USE enum err promises_recount(struct op *op, struct recount *r);
+/* The same when the calendar in force is not the one that was counted by last; else nothing. */
+MUST_USE enum err promises_recount_changed(struct op *op, struct recount *r);
 
 #endif

@@ -205,6 +205,31 @@ static const char jobs[] =
     "CREATE INDEX waiting_key ON waiting (zone, message, key, case_id);"
     "ALTER TABLE timer ADD COLUMN attempts BIGINT NOT NULL DEFAULT 0;";
 
+/* wake_at: when a promise is to be looked at next (promise_watch.c); NULL: never. A notice is what
+ * somebody was told, in the words used; a reminder is told once a promise, rule and round. Those
+ * that were gathered into one line stand behind it (digest_id). */
+static const char clocks[] =
+    "ALTER TABLE promise ADD COLUMN until_on BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE promise ADD COLUMN end_on BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE promise ADD COLUMN wake_at BIGINT;"
+    "ALTER TABLE promise ADD COLUMN pause_code TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE promise ADD COLUMN reminded BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE promise ADD COLUMN silent BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX promise_wake ON promise (zone, wake_at) WHERE wake_at IS NOT NULL;"
+    "CREATE INDEX promise_open ON promise (zone, case_id) WHERE state < 2;"
+    "UPDATE promise SET wake_at = amber_at WHERE state = 0;"
+    "CREATE TABLE notice (zone TEXT NOT NULL, id BIGINT NOT NULL, account_id BIGINT NOT NULL,"
+    " at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL, promise_id BIGINT NOT NULL,"
+    " once TEXT NOT NULL, digest_id BIGINT NOT NULL, items BIGINT NOT NULL, zh TEXT NOT NULL,"
+    " en TEXT NOT NULL, read_at BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
+    "CREATE UNIQUE INDEX notice_once ON notice (zone, account_id, once) WHERE once <> '';"
+    "CREATE INDEX notice_account ON notice (zone, account_id, digest_id, at, id);"
+    "CREATE INDEX notice_unread ON notice (zone, account_id, at) WHERE read_at = 0 AND digest_id = 0;"
+    "CREATE INDEX notice_at ON notice (zone, at);"
+    "CREATE INDEX notice_case ON notice (zone, case_id);"
+    "CREATE TABLE calendar_use (zone TEXT NOT NULL, digest TEXT NOT NULL, at BIGINT NOT NULL,"
+    " looked BIGINT NOT NULL, moved BIGINT NOT NULL, PRIMARY KEY (zone)){clustered};";
+
 /* A task with a parent is somebody asked beside a step's own task (signers.h); it has its token.
  * case_before: how the case stood before the last verb that may be taken back. */
 static const char signers[] =
@@ -263,5 +288,6 @@ const struct store_migration zone_migrations[] = {
     { 9, "jobs and messages", jobs },
     { 10, "signers, orders, copies, what may be taken back", signers },
     { 11, "migrations of cases", migration },
+    { 12, "clocks: waking, reasons, notices", clocks },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

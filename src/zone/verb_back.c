@@ -308,8 +308,8 @@ static enum err revive(struct moving *m, const struct promise *p, const json_t *
 {
     struct op *op = m->op;
     TRY(STORE_EXEC(op->conn, op->diag,
-        "UPDATE promise SET state = $3, remaining = $4, paused_at = $5, ended_at = 0 WHERE zone ="
-        " $1 AND id = $2",
+        "UPDATE promise SET state = $3, remaining = $4, paused_at = $5, ended_at = 0,"
+        " wake_at = amber_at WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(p->id), S_INT(json_int(o, "state", 0)),
         S_INT(json_int(o, "remaining", 0)), S_INT(json_int(o, "paused", 0))));
     return STORE_EXEC(op->conn, op->diag,

@@ -77,6 +77,13 @@ void copy_change(struct copy *c, const char *file, const char *old, const char *
     assert_int_equal(sys->file_write(NULL, path.data, buf_str(&b), &d), OK);
 }
 
+void copy_write(struct copy *c, const char *file, const char *text)
+{
+    struct diag d = { 0 };
+    str path = str_printf(&c->arena, "%s/%s", c->folder, file);
+    assert_int_equal(sys_real()->file_write(NULL, path.data, str_from(text), &d), OK);
+}
+
 void copy_add(struct copy *c, const char *file, const char *text)
 {
     struct diag d = { 0 };

@@ -24,6 +24,8 @@ void copy_make(struct copy *c);
 void copy_remove(struct copy *c);
 /* Replaces every place where `old` stands; there must be one. */
 void copy_change(struct copy *c, const char *file, const char *old, const char *fresh);
+/* Another text for a file that is there. */
+void copy_write(struct copy *c, const char *file, const char *text);
 /* A file more. */
 void copy_add(struct copy *c, const char *file, const char *text);
 
