@@ -454,6 +454,21 @@ static enum err sweep(struct op *op, void *ctx)
     return session_sweep(op, ctx);
 }
 
+/* What promises do by themselves, and who hears of it. A calendar that is another one than before
+ * comes first: nobody is reminded of a date that no longer stands. */
+static enum err tick_clocks(struct api *a, struct op *op)
+{
+    struct recount recount;
+    int64_t looked;
+    const char *version = zone_pack(a->zone)->version;
+    if (a->counted_pack != version) {
+        TRY(promises_recount_changed(op, &recount));
+        a->counted_pack = version;
+    }
+    TRY(promises_watch(op, &looked));
+    return api_notices_publish(a, op, &a->notices_seen_ms);
+}
+
 void api_tick(struct api *a)
 {
     struct arena arena;
@@ -466,6 +481,8 @@ void api_tick(struct api *a)
         .diag = &d };
     int64_t swept;
     if (records_daily(&op) != OK) /* the store: tried again at the next tick */
+        memset(&d, 0, sizeof d);
+    if (tick_clocks(a, &op) != OK) /* likewise */
         memset(&d, 0, sizeof d);
     write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)

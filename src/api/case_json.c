@@ -55,9 +55,25 @@ json_t *json_remaining(struct op *op, const struct promise *p)
     return o;
 }
 
+/* For which the law lets it stand still. */
+static json_t *reasons_json(const struct pack_promise *def)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; def && def->statute && def->pause && i < def->statute->pause_count; i++) {
+        const struct pack_pause *p = &def->statute->pauses[i];
+        json_t *o = json_object();
+        json_set_str(o, "code", p->code);
+        json_object_set_new(o, "name", json_name(p->name));
+        json_object_set_new(o, "notice", json_boolean(p->notice));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 json_t *json_promise(struct op *op, const struct pack_system *s, const struct promise *p)
 {
-    const struct pack_promise *def = s ? pack_promise(s, p->code) : NULL;
+    const struct pack_promise *def = promise_definition(op->zone, s, p);
+    const struct pack_pause *pause = pack_pause(def, p->pause_code);
     json_t *o = json_object();
     json_set_id(o, "id", p->id);
     json_set_str(o, "code", p->code);
@@ -81,6 +97,8 @@ json_t *json_promise(struct op *op, const struct pack_system *s, const struct pr
     json_object_set_new(o, "remaining", json_remaining(op, p));
     json_set_int(o, "extendedBy", p->extended);
     json_object_set_new(o, "provisional", json_boolean(p->provisional));
+    json_object_set_new(o, "pausedFor", pause ? json_name(pause->name) : json_null());
+    json_object_set_new(o, "reasons", reasons_json(def));
     json_object_set_new(o, "law", json_name(def ? def->law : (struct name2){ STR_NONE, STR_NONE }));
     return o;
 }
@@ -219,6 +237,12 @@ static struct name2 event_title(struct call *c, const struct ledger_row *row)
         return (struct name2){ str_printf(a, "%.*s已办理,待加签", STR_ARGS(who_zh)),
             str_printf(a, "Done, waits for signers%s%.*s", who_en.bytes ? " · " : "",
                 STR_ARGS(who_en)) };
+    if (str_is(word, "recount"))
+        return (struct name2){ STR("期限重新计算"), STR("Deadlines counted again") };
+    if (str_is(word, "remind"))
+        return (struct name2){ STR("时限提醒"), STR("Reminder of a deadline") };
+    if (str_is(word, "deemed"))
+        return (struct name2){ STR("逾期未处理,依法认定"), STR("The law speaks for silence") };
     if (str_is(word, "timer"))
         return (struct name2){ STR("到期自动处理"), STR("Done by the clock") };
     if (str_is(word, "merged_from"))

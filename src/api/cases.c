@@ -1,4 +1,4 @@
-/* Cases: raising, finding, reading, verbs, how a deadline was counted, receipts. */
+/* Cases: raising, finding, reading, verbs, receipts. */
 #include "api/verbs.h"
 
 #include <stdio.h>
@@ -416,6 +416,7 @@ static bool read_verb(struct call *c, struct verbing *s)
     s->in.unit = json_str(c->body, "unit");
     s->in.target = json_str(c->body, "target");
     s->in.topic = json_str(c->body, "topic");
+    s->in.reason = json_str(c->body, "reason");
     s->in.days = json_int(c->body, "days", 0);
     s->in.rating = json_int(c->body, "rating", 0);
     s->in.is_public = json_bool(c->body, "public", false);
@@ -489,78 +490,6 @@ static void reveal(struct http_request *req, const void *app)
         return;
     c->state = s;
     api_write(c, reveal_work, reveal_answer);
-}
-
-/* ---- how a deadline was counted ---- */
-
-static json_t *day_json(struct call *c, const struct promise_day *d)
-{
-    static const char *const kinds[] = { [CALENDAR_WORKING] = "working",
-        [CALENDAR_WEEKEND] = "weekend",
-        [CALENDAR_HOLIDAY] = "holiday",
-        [CALENDAR_MAKEUP] = "makeup" };
-    json_t *o = json_object();
-    json_set_str(o, "date", date_format(c->op.arena, date_from_days(d->days)));
-    json_set_int(o, "weekday", date_weekday(d->days));
-    json_object_set_new(o, "kind", json_string(kinds[d->day.kind]));
-    json_object_set_new(o, "name",
-        d->day.name_zh.bytes ? json_name((struct name2){ d->day.name_zh, d->day.name_en })
-                             : json_null());
-    json_set_int(o, "counted", d->counted);
-    json_set_int(o, "total", d->total);
-    json_object_set_new(o, "provisional", json_boolean(d->day.provisional));
-    json_object_set_new(o, "start", json_boolean(d->start));
-    json_object_set_new(o, "paused", json_boolean(d->paused));
-    return o;
-}
-
-static json_t *count_json(struct call *c, const struct case_row *row, const struct promise_count *n)
-{
-    const struct pack *p = zone_pack(c->api->zone);
-    const struct pack_system *s = pack_kind(p, row->kind);
-    const struct pack_promise *def = s ? pack_promise(s, n->promise.code) : NULL;
-    json_t *o = json_keep(c->op.arena, json_object()), *events = json_array(), *days = json_array(),
-           *hours = json_array();
-    for (size_t i = 0; i < n->event_count; i++) {
-        json_t *e = json_object();
-        json_set_instant(&c->op, e, "at", n->events[i].at);
-        json_object_set_new(e, "what", json_string(n->events[i].what));
-        json_set_int(e, "amount", n->events[i].amount);
-        json_set_instant(&c->op, e, "dueAt", n->events[i].due_at);
-        json_object_set_new(e, "text",
-            n->events[i].reason.bytes ? json_from_str(n->events[i].reason) : json_null());
-        json_array_append_new(events, e);
-    }
-    for (size_t i = 0; i < n->day_count; i++)
-        json_array_append_new(days, day_json(c, &n->days[i]));
-    for (size_t i = 0; i < p->zone.hour_count; i++)
-        json_array_append_new(hours, json_from_str(p->zone.hours[i]));
-    json_object_set_new(o, "promise", json_promise(&c->op, s, &n->promise));
-    json_object_set_new(o, "events", events);
-    json_object_set_new(o, "days", days);
-    json_object_set_new(o, "hours", hours);
-    json_object_set_new(o, "law", json_name(def ? def->law : (struct name2){ STR_NONE, STR_NONE }));
-    return o;
-}
-
-static void count(struct http_request *req, const void *app)
-{
-    struct call *c = api_call(req);
-    struct case_row row;
-    struct promise_count n;
-    int64_t promise;
-    (void)app;
-    if (!api_param_id(c, "promise", &promise) || !api_read(c))
-        return;
-    enum err e = api_find_case(c, &row);
-    if (e == OK)
-        e = promise_explain(&c->op, row.id, promise, &n);
-    json_t *o = e == OK ? count_json(c, &row, &n) : NULL;
-    api_read_end(c);
-    if (o)
-        http_reply_json(req, 200, o);
-    else
-        api_fail(c);
 }
 
 /* ---- receipts ---- */
@@ -650,9 +579,6 @@ const struct http_route case_routes[] = {
     { "POST", "/api/cases/{id}/reveal", reveal, BODY_BYTES_MAX, NULL,
         DOC("revealContact", "Look at masked data; the look is journalled", "cases", API_SESSION,
             "Reveal", "Revealed", 0, NULL) },
-    { "GET", "/api/cases/{id}/promises/{promise}/count", count, 0, NULL,
-        DOC("countPromise", "How a deadline was counted", "cases", API_SESSION, NULL,
-            "PromiseCount", 0, NULL) },
     { "GET", "/api/cases/{id}/receipt", receipt, 0, NULL,
         DOC("getReceipt", "A receipt that proves an entry of the journal", "cases", API_SESSION,
             NULL, NULL, 0, receipt_params, .type = "application/json") },

@@ -84,6 +84,8 @@ struct api {
     struct http_route *routes;
     size_t route_count;
     _Atomic int64_t swept_ms;
+    int64_t notices_seen_ms;  /* of the tick alone */
+    const char *counted_pack; /* version whose calendar deadlines have been counted by */
 };
 
 struct call {
@@ -175,6 +177,9 @@ str api_applicants(const struct pack *p);
 #define R(name) extern const struct http_route name##_routes[];
 #include "api/resources.def"
 #undef R
+
+/* Tells the pages of those who have been told something since *seen_ms (0: lately). */
+MUST_USE enum err api_notices_publish(struct api *a, struct op *op, int64_t *seen_ms);
 
 struct streams *api_streams_create(void);
 void api_streams_destroy(struct streams *s);

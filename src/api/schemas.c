@@ -80,6 +80,8 @@ FIELDS(case_create_body) = { { "kind", API_TEXT, R, 64 },
     { "onBehalf", API_OBJECT, 0, 0, "OnBehalf" }, END };
 FIELDS(remaining) = { { "days", API_INT, R, 0, NULL, "working days left, negative when late" },
     { "minutes", API_INT, R, 0, NULL, "office minutes left" }, END };
+FIELDS(pause_reason) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
+    { "notice", API_BOOL, R, 0, NULL, "the applicant is told in writing" }, END };
 FIELDS(promise) = { { "id", API_ID, R }, { "code", API_TEXT, R }, { "name", API_NAME, R },
     { "scope", API_TEXT, R },
     { "taskId", API_ID, R | N }, { "unit", API_TEXT, R }, { "amount", API_INT, R },
@@ -88,7 +90,8 @@ FIELDS(promise) = { { "id", API_ID, R }, { "code", API_TEXT, R }, { "name", API_
     { "colour", API_TEXT, R },
     { "amberAt", API_INSTANT, R }, { "redAt", API_INSTANT, R }, { "endedAt", API_INSTANT, N },
     { "remaining", API_OBJECT, R, 0, "Remaining" }, { "extendedBy", API_INT, R },
-    { "provisional", API_BOOL, R },
+    { "provisional", API_BOOL, R }, { "pausedFor", API_NAME, R | N, 0, NULL, "reason of the law" },
+    { "reasons", API_LIST, R, 0, "PauseReason", "for which the law lets it stand still" },
     { "law", API_NAME, R }, END };
 FIELDS(receipt_ref) = { { "event", API_ID, R }, { "leafHash", API_TEXT, R },
     { "index", API_INT, R | N }, { "at", API_INSTANT, R }, END };
@@ -212,7 +215,7 @@ FIELDS(decision) = { { "decision", API_TEXT, R }, { "at", API_INSTANT, R },
 FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
     { "unit", API_TEXT, 0, 64 }, { "assignee", API_ID, 0 },
     { "days", API_INT, 0 }, { "rating", API_INT, 0 }, { "target", API_TEXT, 0, 64 },
-    { "topic", API_TEXT, 0, 64 },
+    { "topic", API_TEXT, 0, 64 }, { "reason", API_TEXT, 0, 64 },
     { "public", API_BOOL, 0 },
     { "attachments", API_IDS, 0, 20 },
     { "signers", API_LIST, 0, 20, "Signer", "whom to ask, or to copy to" },
@@ -232,8 +235,24 @@ FIELDS(count_day) = { { "date", API_DATE, R }, { "weekday", API_INT, R },
     { "kind", API_TEXT, R }, { "name", API_NAME, N },
     { "counted", API_INT, R }, { "total", API_INT, R }, { "provisional", API_BOOL, R },
     { "start", API_BOOL, R },
-    { "paused", API_BOOL, R }, END };
+    { "paused", API_BOOL, R },
+    { "rolled", API_BOOL, R, 0, NULL, "past the amount: the end moved over a day off" },
+    { "segments", API_LIST, R, 0, "CountSegment", "office hours that counted" }, END };
+FIELDS(count_segment) = { { "from", API_INSTANT, R }, { "to", API_INSTANT, R },
+    { "minutes", API_INT, R }, END };
+FIELDS(statute) = { { "law", API_NAME, R }, { "article", API_NAME, R }, { "text", API_NAME, R },
+    { "start", API_NAME, R }, { "inForceFrom", API_DATE, R },
+    { "pauses", API_ANY, R, 0, NULL, "names of the reasons" },
+    { "silence", API_NAME, R | N, 0, NULL, "what the law takes silence for" }, END };
+FIELDS(notice) = { { "id", API_ID, R }, { "at", API_INSTANT, R }, { "kind", API_TEXT, R },
+    { "text", API_NAME, R }, { "caseId", API_ID, R | N }, { "number", API_TEXT, R | N },
+    { "title", API_TEXT, R | N },
+    { "items", API_INT, R, 0, NULL, "how many this line gathers; 0: it is one" },
+    { "readAt", API_INSTANT, R | N }, END };
+FIELDS(notice_page) = { { "items", API_LIST, R, 0, "Notice" }, { "next", API_TEXT, R | N },
+    { "unread", API_INT, R }, END };
 FIELDS(promise_count) = { { "promise", API_OBJECT, R, 0, "Promise" },
+    { "summary", API_NAME, R }, { "statute", API_OBJECT, R | N, 0, "Statute" },
     { "events", API_LIST, R, 0, "CountEvent" },
     { "days", API_LIST, R, 0, "CountDay" }, { "hours", API_TEXTS, R },
     { "law", API_NAME, R }, END };
@@ -501,7 +520,8 @@ const struct api_schema api_schemas[] = {
     { "Knowledge", NULL, knowledge },
     { "Template", NULL, template_ }, { "OnBehalf", NULL, on_behalf },
     { "CaseCreate", NULL, case_create_body },
-    { "Remaining", NULL, remaining }, { "Promise", "a deadline with its law", promise },
+    { "Remaining", NULL, remaining }, { "PauseReason", NULL, pause_reason },
+    { "Promise", "a deadline with its law", promise },
     { "ReceiptRef", NULL, receipt_ref },
     { "CaseCreated", NULL, case_created_body }, { "Person", NULL, person },
     { "CaseSummary", NULL, case_summary }, { "SimilarCase", NULL, case_similar_body },
@@ -525,6 +545,8 @@ const struct api_schema api_schemas[] = {
     { "VerbInput", NULL, verb_body }, { "DryRun", NULL, dry_run }, { "Reveal", NULL, reveal },
     { "Revealed", NULL, revealed },
     { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },
+    { "CountSegment", NULL, count_segment }, { "Statute", NULL, statute },
+    { "Notice", NULL, notice }, { "NoticePage", NULL, notice_page },
     { "PromiseCount", NULL, promise_count },
     { "TaskItem", NULL, task_item_body }, { "ColourCounts", NULL, counts },
     { "TaskPage", NULL, task_page }, { "Officer", NULL, officer },

@@ -186,7 +186,8 @@ static bool concerns(const struct call *c, const struct http_event *event)
 static bool may_see(const struct http_request *req, const struct http_event *event)
 {
     struct call *c = req->user;
-    return concerns(c, event) && still_here(c);
+    bool mine = str_is(event->name, "notice") ? event->key == c->actor.account : concerns(c, event);
+    return mine && still_here(c);
 }
 
 static bool still_valid(const struct http_request *req)

@@ -8,6 +8,7 @@
 #include "command/command.h"
 #include "zone/access.h"
 #include "zone/packs.h"
+#include "zone/promise.h"
 #include "zone/worker.h"
 
 #include <signal.h>
@@ -114,6 +115,24 @@ static enum err read_services(struct command_line *line, struct serving *s)
     return services_read(line->arena, text, path, &s->services, &line->diag);
 }
 
+/* Deadlines are right before anybody is told of one. */
+static bool count_by_calendar(struct command_line *line, struct serving *s)
+{
+    struct recount r;
+    struct op op = { .zone = s->zone,
+        .arena = line->arena,
+        .actor = &actor_system,
+        .diag = &line->diag,
+        .now_ms = sys_now_ms(line->sys) };
+    if (promises_recount_changed(&op, &r) != OK)
+        return false;
+    if (r.move_count)
+        printf(command_zh(line) ? "工作日历有变,重新计算期限 %lld 项,变动 %zu 项\n"
+                                : "the calendar has changed: %lld deadlines counted again, %zu moved\n",
+            (long long)r.looked, r.move_count);
+    return true;
+}
+
 static int serve_zone(
     struct command_line *line, struct serving *s, int64_t port, int64_t write_limit)
 {
@@ -131,7 +150,7 @@ static int serve_zone(
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, NULL); /* before threads are made: they inherit it */
-    if (api_create(&s->api, &options, &line->diag) != OK)
+    if (!count_by_calendar(line, s) || api_create(&s->api, &options, &line->diag) != OK)
         return command_fail(line);
     const struct worker_options work = { .zone = s->zone, .services = s->services, .alone = true };
     if (worker_create(&s->worker, &work, &line->diag) != OK
