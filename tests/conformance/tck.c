@@ -1,5 +1,5 @@
 /*
- * Runs the DMN Technology Compatibility Kit: tck DIR [--csv FILE | --answers]
+ * Runs the DMN Technology Compatibility Kit: tck DIR [--csv FILE | --answers | --memory]
  *
  *     DIR/<level>/<folder>/<test>.xml + *.dmn
  *
@@ -10,6 +10,10 @@
  * --answers, beyond the suite: each decision is asked again with one of its inputs left out, and with
  * none: what dmn_answer then calls settled must be what came out with all of them. A line says how
  * many were asked, settled and contradicted; a contradiction makes the run fail.
+ *
+ * --memory, beyond the suite: the models of every third folder are loaded and decided with memory that
+ * ends at growing limits. Each time it must be the error for that, or the values that came out with
+ * memory enough; anything else makes the run fail.
  *
  * Output: a line a level, then the totals; the last line is "N passed, M failed". The CSV has
  * folder, file, case id, SUCCESS or ERROR, message. Status 0 when the run itself worked.
@@ -37,6 +41,8 @@ struct suite {
     struct feel_env env; /* of the evaluation under way */
     bool answers; /* --answers */
     size_t asked, settled, contradicted;
+    bool memory; /* --memory */
+    size_t folders, starved, wrong;
 };
 
 enum { INPUTS_MAX = 64 };
@@ -333,6 +339,61 @@ static size_t sources_of(struct suite *s, str folder, const str *names, size_t c
     return n;
 }
 
+/* All decisions of the first model without inputs, as one text. */
+static enum err decide_all(struct suite *s, const struct dmn_source *sources, size_t count,
+    struct arena *a, str *out)
+{
+    struct dmn_model *models[FILES_MAX];
+    struct diag_list faults;
+    struct feel_env env = { .zones = s->zones };
+    struct buf b;
+    struct diag d = { 0 };
+    diag_list_init(&faults, a, DMN_FAULTS_MAX);
+    TRY(dmn_load_with(a, sources, count, true, models, &faults));
+    buf_init(&b, a, TEXT_MAX);
+    for (size_t i = 0; i < dmn_decision_count(models[0]); i++) {
+        feel_value v;
+        TRY(dmn_decide(models[0], dmn_decision_at(models[0], i), feel_null(), &env, a, &v, NULL,
+            &d));
+        buf_add(&b, feel_to_text(a, v));
+        buf_add_char(&b, '\n');
+    }
+    *out = buf_str(&b);
+    return arena_failed(a) ? ERR_MEMORY : OK;
+}
+
+/* Is the whole done with so much memory? Anything but its end or the right values is counted. */
+static bool starve(struct suite *s, const struct dmn_source *sources, size_t count, size_t limit,
+    enum err plenty, str expected)
+{
+    struct arena a;
+    str got;
+    arena_init(&a, NULL, limit);
+    enum err e = decide_all(s, sources, count, &a, &got);
+    bool done = e == plenty && !arena_failed(&a);
+    s->starved++;
+    if ((!done && e != ERR_MEMORY) || (done && e == OK && !str_equal(got, expected))) {
+        s->wrong++;
+        printf("%.*s with %zu bytes: %s\n", STR_ARGS(sources[0].file), limit,
+            e == OK ? "another value" : err_code(e));
+    }
+    arena_release(&a);
+    return done;
+}
+
+static void starve_model(struct suite *s, const struct dmn_source *sources, size_t count)
+{
+    enum { LEAST = 8 << 10, MOST = 256 << 20 };
+    struct arena a;
+    str expected = STR_NONE;
+    arena_init(&a, NULL, MOST);
+    enum err plenty = decide_all(s, sources, count, &a, &expected);
+    size_t limit = LEAST;
+    while (limit < MOST && !starve(s, sources, count, limit, plenty, expected))
+        limit += limit / 64 + 257;
+    arena_release(&a);
+}
+
 static void run_file(
     struct suite *s, str folder, const str *names, size_t count, str test_file)
 {
@@ -349,6 +410,11 @@ static void run_file(
     diag_list_init(&faults, &s->arena, DMN_FAULTS_MAX);
     size_t n = sources_of(
         s, folder, names, count, str_trim(xml_child_text(root, "modelName")), sources);
+    if (s->memory) {
+        if (n)
+            starve_model(s, sources, n);
+        return;
+    }
     bool loaded = n && dmn_load_with(&s->arena, sources, n, true, models, &faults) == OK;
     str trouble = faults.count ? diag_line(&s->arena, faults.items[0], "en")
                                : STR("the model could not be read");
@@ -360,6 +426,8 @@ static void run_folder(struct suite *s, str level, str name)
     struct diag d = { 0 };
     str *names;
     size_t count;
+    if (s->memory && s->folders++ % 3)
+        return;
     arena_init(&s->arena, NULL, 1024 * MIB);
     str folder = path_of(&s->arena, level, name);
     s->folder = name;
@@ -407,8 +475,9 @@ int main(int argc, char **argv)
     str *levels;
     size_t count;
     s.answers = argc == 3 && strcmp(argv[2], "--answers") == 0;
-    if (argc != 2 && !s.answers && !(argc == 4 && strcmp(argv[2], "--csv") == 0)) {
-        fprintf(stderr, "usage: tck DIR [--csv FILE | --answers]\n");
+    s.memory = argc == 3 && strcmp(argv[2], "--memory") == 0;
+    if (argc != 2 && !s.answers && !s.memory && !(argc == 4 && strcmp(argv[2], "--csv") == 0)) {
+        fprintf(stderr, "usage: tck DIR [--csv FILE | --answers | --memory]\n");
         return 2;
     }
     arena_init(&a, NULL, 64 * MIB);
@@ -423,11 +492,14 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         if (str_ends(levels[i], STR("/")))
             run_level(&s, &a, str_from(argv[1]), levels[i]);
-    print_counts("all", &s.total);
+    if (s.memory)
+        printf("memory that ends: %zu runs, %zu wrong\n", s.starved, s.wrong);
+    else
+        print_counts("all", &s.total);
     if (s.answers)
         printf("answers with an input missing: %zu asked, %zu settled, %zu contradicted\n", s.asked,
             s.settled, s.contradicted);
     printf("%zu passed, %zu failed\n", s.total.passed, s.total.failed);
     arena_release(&a);
-    return s.contradicted || (s.csv && fclose(s.csv)) ? 1 : 0;
+    return s.contradicted || s.wrong || (s.csv && fclose(s.csv)) ? 1 : 0;
 }

@@ -23,7 +23,7 @@ export const api = {
     post<T.Case>(`/api/cases/${id}/verbs/${verb}`, body, { version }),
   similar: (id: T.Id) =>
     get<{ items: T.SimilarCase[] }>(`/api/cases/${id}/similar`),
-  decisions: (id: T.Id) => get<{ items: T.Decision[] }>(`/api/cases/${id}/decisions`),
+  caseDecisions: (id: T.Id) => get<{ items: T.Decision[] }>(`/api/cases/${id}/decisions`),
   reveal: (id: T.Id, field: string, reason: string) =>
     post<{ value: string }>(`/api/cases/${id}/reveal`, { field, reason }),
   count: (id: T.Id, promise: T.Id) => get<T.PromiseCount>(`/api/cases/${id}/promises/${promise}/count`),

@@ -11,7 +11,7 @@ export function useWhy(id: Id): ShallowRef<Decision[] | null> {
   const found = shallowRef<Decision[] | null>(null)
   onMounted(async () => {
     try {
-      found.value = (await api.decisions(id)).items
+      found.value = (await api.caseDecisions(id)).items
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause
       found.value = []
