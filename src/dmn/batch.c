@@ -127,10 +127,13 @@ static bool make_dense(struct dmn_batch *b, struct batch_column *c)
 
 /* ---- what the cells say ------------------------------------------------------------------- */
 
+enum { COMPUTED = UINT32_MAX }; /* in place of a global: the value is the expression's own */
+
 struct asking_cells {
     const struct table *table;
     size_t input;
     uint64_t *mask;
+    const feel_value *computed; /* or NULL */
 };
 
 static enum err ask_cells(void *ctx, struct feel_partly *p)
@@ -138,7 +141,10 @@ static enum err ask_cells(void *ctx, struct feel_partly *p)
     const struct asking_cells *q = ctx;
     const struct table *t = q->table;
     struct feel_partial v = { 0 };
-    TRY(feel_machine_run(p->m, t->inputs[q->input].expression, &v.value));
+    if (q->computed)
+        v.value = *q->computed;
+    else
+        TRY(feel_machine_run(p->m, t->inputs[q->input].expression, &v.value));
     feel_partial_set_local(p, t->inputs[q->input].slot, &v);
     for (size_t r = 0; r < t->rule_count; r++) {
         feel_value yes = feel_boolean(true);
@@ -163,22 +169,23 @@ static enum err ask_region(struct dmn_batch *b, size_t input, uint32_t slot, fee
 {
     struct feel_machine *m;
     const struct element *e = b->element;
-    struct asking_cells q = { b->table, input, mask };
+    struct asking_cells q = { b->table, input, mask, slot == COMPUTED ? &v : NULL };
     arena_reset(&b->scratch);
     TRY(feel_machine_create(&b->scratch, &b->env, &m, d));
     struct feel_partial *globals = ARENA_ARRAY(
         &b->scratch, struct feel_partial, feel_program_global_count(e->program));
     if (!globals)
         return diag_arena(d, &b->scratch);
-    TRY(machine_fault(m,
-        feel_machine_conform(m, v, e->bindings[slot].element->type, &globals[slot].value), d));
+    if (slot != COMPUTED)
+        TRY(machine_fault(m,
+            feel_machine_conform(m, v, e->bindings[slot].element->type, &globals[slot].value), d));
     return machine_fault(m, feel_partial_with(m, e->program, globals, ask_cells, &q), d);
 }
 
 static enum err ask_regions(struct dmn_batch *b, struct batch_column *c, size_t input,
     uint32_t slot, struct diag *d)
 {
-    const struct dmn_column *given = &b->given[c->given];
+    const struct dmn_column *given = &c->shape;
     bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
     uint64_t *masks = ARENA_ARRAY(b->arena, uint64_t, c->region_count * b->words);
     if (!masks)
@@ -269,32 +276,23 @@ static size_t given_index(const struct dmn_batch *b, str name)
     return i;
 }
 
-static enum err make_column(struct dmn_batch *b, size_t input, bool *fit, struct diag *d)
+/* Cuts the values of an input and asks what its cells say of them. */
+static enum err make_regions(struct dmn_batch *b, struct batch_column *c, size_t input,
+    uint32_t slot, const struct feel_type *of_input, const struct feel_type *of_column, bool *fit,
+    struct diag *d)
 {
     const struct table *t = b->table;
-    const struct element *e = b->element;
-    uint32_t slot = 0;
-    const struct feel_type *type = feel_converted_global(t->inputs[input].expression, &slot);
-    struct element *source
-        = type && slot < e->binding_count ? e->bindings[slot].element : NULL;
-    *fit = source && source->kind == ELEMENT_INPUT;
-    if (!*fit)
-        return OK;
-    struct batch_column *c = &b->columns[b->column_count];
-    c->given = given_index(b, source->name);
-    if (c->given == b->given_count)
-        return absent_column(b, input, slot, d);
-    const struct dmn_column *given = &b->given[c->given];
-    struct cuts cuts = { given, ARENA_ARRAY(&b->scratch, int64_t, BOUNDS_MAX), 0 };
+    const struct dmn_column *shape = &c->shape;
+    struct cuts cuts = { shape, ARENA_ARRAY(&b->scratch, int64_t, BOUNDS_MAX), 0 };
     if (!cuts.keys)
         return diag_arena(d, &b->scratch);
-    bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
-    *fit = direct || find_cuts(&cuts, t, input, source->type, type);
+    bool direct = shape->kind == DMN_COLUMN_TEXT || shape->kind == DMN_COLUMN_BOOLEAN;
+    *fit = direct || find_cuts(&cuts, t, input, of_input, of_column);
     c->starts = arena_grow(b->arena, cuts.keys, cuts.count * 8, cuts.count * 8);
     c->start_count = cuts.count;
     if (!c->starts)
         return diag_arena(d, b->arena);
-    c->region_count = given->kind == DMN_COLUMN_TEXT ? given->word_count + 1
+    c->region_count = shape->kind == DMN_COLUMN_TEXT ? shape->word_count + 1
         : direct                                     ? 3
                                                      : cuts.count + 2;
     *fit = *fit && c->region_count <= DMN_BATCH_REGIONS_MAX
@@ -305,6 +303,26 @@ static enum err make_column(struct dmn_batch *b, size_t input, bool *fit, struct
     if (!make_dense(b, c))
         return diag_arena(d, b->arena);
     return ask_regions(b, c, input, slot, d);
+}
+
+static enum err make_column(struct dmn_batch *b, size_t input, bool *fit, struct diag *d)
+{
+    const struct element *e = b->element;
+    uint32_t slot = 0;
+    const struct feel_type *type
+        = feel_converted_global(b->table->inputs[input].expression, &slot);
+    struct element *source
+        = type && slot < e->binding_count ? e->bindings[slot].element : NULL;
+    struct batch_column *c = &b->columns[b->column_count];
+    if (!source || source->kind != ELEMENT_INPUT) {
+        TRY(batch_compute(b, c, input, fit, d));
+        return *fit ? make_regions(b, c, input, COMPUTED, NULL, NULL, fit, d) : OK;
+    }
+    c->given = given_index(b, source->name);
+    if (c->given == b->given_count)
+        return absent_column(b, input, slot, d);
+    c->shape = b->given[c->given];
+    return make_regions(b, c, input, slot, source->type, type, fit, d);
 }
 
 static enum err make_columns(struct dmn_batch *b, struct diag *d)

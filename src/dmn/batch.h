@@ -10,8 +10,9 @@
  * the ordinary machine when the batch is made, so both ways give the same results by construction.
  * The outcome of a set of rules is asked of dmn_decide when the set is first met.
  *
- * A decision whose logic is no table, whose columns compute (`staff * 2`), whose cells or results
- * read other inputs, or that requires other decisions, is decided row by row, with the same results;
+ * An expression that computes (`staff * 2`) is a column too where src/feel/columns.h covers it. A decision
+ * whose logic is no table, whose cells or results read other inputs, or that requires other decisions,
+ * is decided row by row, with the same results;
  * dmn_batch_is_columnar says which. Warnings and traces are not kept: decide a single row for them.
  */
 #ifndef JUNMA_DMN_BATCH_H

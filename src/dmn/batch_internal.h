@@ -4,6 +4,7 @@
 
 #include "dmn/batch.h"
 #include "dmn/internal.h"
+#include "feel/columns.h"
 
 #include <string.h>
 
@@ -20,6 +21,8 @@ enum { BLOCK_ROWS = 1024, DENSE_MAX = 8192, SIGNATURES_MAX = 1 << 14, NO_CODE = 
  */
 struct batch_column {
     size_t given; /* index among the caller's columns */
+    struct feel_columns *computed; /* of an expression; NULL: plain */
+    struct dmn_column shape;       /* of the values: the caller's column, or the computed one's */
     const int64_t *starts;
     size_t start_count, region_count;
     const uint64_t *masks; /* region_count x words of rules whose cell holds */
@@ -51,6 +54,12 @@ struct dmn_batch {
     uint64_t *signature_keys; /* other policies: sets of rules already met, by hash */
     uint32_t *signature_codes; /* NO_CODE: free */
     size_t signature_count;
+    /* expressions over columns */
+    struct feel_column *slots; /* by global of the program; NULL: none needed */
+    size_t *slot_given;        /* index among the caller's columns, or given_count */
+    size_t slot_count;
+    uint8_t *odd; /* rows of the block that are decided by the ordinary way */
+    bool any_odd;
     struct arena scratch; /* of one row */
 };
 
@@ -64,5 +73,13 @@ static inline int64_t batch_double_key(double d)
     memcpy(&bits, &d, sizeof bits);
     return bits < 0 ? (bits ^ INT64_MAX) + 1 : bits;
 }
+
+/* batch_computed.c */
+MUST_USE enum err batch_compute(
+    struct dmn_batch *b, struct batch_column *c, size_t input, bool *fit, struct diag *d);
+void batch_take_values(struct dmn_batch *b, const struct dmn_column *columns);
+MUST_USE enum err batch_computed_keys(struct dmn_batch *b, const struct batch_column *c,
+    size_t from, size_t rows, int64_t *room, const int64_t **keys, const uint8_t **nulls,
+    struct diag *d);
 
 #endif

@@ -137,22 +137,16 @@ static void regions_of(const struct batch_column *c, const int64_t *keys, size_t
             regions[i] = region_of(c, keys[i]);
 }
 
-static void apply_column(struct dmn_batch *b, const struct batch_column *c,
-    const struct dmn_column *given, size_t from, size_t rows)
+/* nulls: NULL when no row is null. */
+static void apply_keys(struct dmn_batch *b, const struct batch_column *c, const int64_t *keys,
+    const uint8_t *nulls, size_t rows)
 {
-    int64_t own[BLOCK_ROWS];
     uint32_t regions[BLOCK_ROWS];
-    uint8_t away[BLOCK_ROWS];
-    bool direct = given->kind == DMN_COLUMN_TEXT || given->kind == DMN_COLUMN_BOOLEAN;
-    bool null = nulls_of(given, from, rows, away);
-    if (!null && b->words == 1) {
-        apply_values(b, c, given, from, rows);
-        return;
-    }
-    regions_of(c, keys_of(given, from, rows, own), rows, direct, regions);
-    if (null)
+    bool direct = c->shape.kind == DMN_COLUMN_TEXT || c->shape.kind == DMN_COLUMN_BOOLEAN;
+    regions_of(c, keys, rows, direct, regions);
+    if (nulls)
         for (size_t i = 0; i < rows; i++)
-            regions[i] = away[i] ? (uint32_t)c->region_count - 1 : regions[i];
+            regions[i] = nulls[i] ? (uint32_t)c->region_count - 1 : regions[i];
     size_t words = b->words;
     if (words == 1)
         for (size_t i = 0; i < rows; i++)
@@ -161,6 +155,27 @@ static void apply_column(struct dmn_batch *b, const struct batch_column *c,
         for (size_t i = 0; i < rows; i++)
             for (size_t w = 0; w < words; w++)
                 b->block[i * words + w] &= c->masks[regions[i] * words + w];
+}
+
+static enum err apply_column(struct dmn_batch *b, const struct batch_column *c,
+    const struct dmn_column *columns, size_t from, size_t rows, struct diag *d)
+{
+    int64_t own[BLOCK_ROWS];
+    uint8_t away[BLOCK_ROWS];
+    const int64_t *keys;
+    const uint8_t *nulls = away;
+    if (c->computed) {
+        TRY(batch_computed_keys(b, c, from, rows, own, &keys, &nulls, d));
+        apply_keys(b, c, keys, nulls, rows);
+        return OK;
+    }
+    const struct dmn_column *given = &columns[c->given];
+    bool null = nulls_of(given, from, rows, away);
+    if (!null && b->words == 1)
+        apply_values(b, c, given, from, rows);
+    else
+        apply_keys(b, c, keys_of(given, from, rows, own), null ? away : NULL, rows);
+    return OK;
 }
 
 /* ---- outcomes ----------------------------------------------------------------------------- */
@@ -272,10 +287,17 @@ static enum err run_block(struct dmn_batch *b, const struct dmn_column *columns,
 {
     for (size_t i = 0; i < rows; i++)
         memcpy(&b->block[i * b->words], b->all, b->words * sizeof *b->all);
+    if (b->any_odd)
+        memset(b->odd, 0, BLOCK_ROWS);
+    b->any_odd = false;
     for (size_t k = 0; k < b->column_count; k++)
-        apply_column(b, &b->columns[k], &columns[b->columns[k].given], from, rows);
+        TRY(apply_column(b, &b->columns[k], columns, from, rows, d));
     bool plain = b->words == 1 && !b->signature_codes; /* U, F of at most 64 rules */
     for (size_t i = 0; i < rows; i++) {
+        if (b->any_odd && b->odd[i]) { /* its rules are not known: nothing may be learned from it */
+            TRY(decide_row(b, columns, from + i, &codes[i], d));
+            continue;
+        }
         codes[i] = plain ? b->rule_codes[place_of(b, &b->block[i])] : NO_CODE;
         if (codes[i] == NO_CODE)
             TRY(set_outcome(b, columns, from + i, &b->block[i * b->words], &codes[i], d));
@@ -296,6 +318,7 @@ enum err dmn_batch_run(struct dmn_batch *b, const struct dmn_column *columns, si
                 STR_ARGS(c->name), STR_ARGS(was->name));
         }
     }
+    batch_take_values(b, columns);
     for (size_t from = 0; from < rows; from += BLOCK_ROWS) {
         size_t n = rows - from < BLOCK_ROWS ? rows - from : BLOCK_ROWS;
         for (size_t k = 0; k < b->given_count; k++)

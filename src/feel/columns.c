@@ -24,6 +24,7 @@ feel_value feel_column_value(const struct feel_column *c, size_t row)
         return feel_null();
     switch (c->kind) {
     case FEEL_COLUMN_NONE:
+    case FEEL_COLUMN_OPAQUE:
         break;
     case FEEL_COLUMN_DECIMAL:
         return feel_decimal(((const int64_t *)c->values)[row], c->scale);
@@ -537,6 +538,11 @@ enum feel_kind feel_columns_kind(const struct feel_columns *c)
 int feel_columns_scale(const struct feel_columns *c)
 {
     return c->scale;
+}
+
+size_t feel_columns_word_count(const struct feel_columns *c)
+{
+    return c->word_count;
 }
 
 str feel_columns_word(const struct feel_columns *c, int64_t code)

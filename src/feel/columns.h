@@ -27,6 +27,7 @@ enum {
 
 enum feel_column_kind {
     FEEL_COLUMN_NONE,    /* null in every row */
+    FEEL_COLUMN_OPAQUE,  /* not to be had: a program that reads it is not covered */
     FEEL_COLUMN_DECIMAL, /* int64_t / 10^scale: integers, money in fen (scale 2) */
     FEEL_COLUMN_DOUBLE,  /* double, as feel_from_double; not finite: null */
     FEEL_COLUMN_TEXT,    /* uint32_t, index of `words` */
@@ -59,6 +60,7 @@ MUST_USE enum err feel_columns_create(struct arena *a, const struct feel_program
 /* FEEL_NUMBER, FEEL_BOOLEAN, FEEL_DATE (days), FEEL_STRING (codes) or FEEL_NULL. */
 enum feel_kind feel_columns_kind(const struct feel_columns *c);
 int feel_columns_scale(const struct feel_columns *c); /* of numbers */
+size_t feel_columns_word_count(const struct feel_columns *c);
 str feel_columns_word(const struct feel_columns *c, int64_t code);
 
 /* The results of one run, valid until the next. A row in `odd` has no place in the arrays. */

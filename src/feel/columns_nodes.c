@@ -214,6 +214,8 @@ static bool column(struct choosing *k, const struct feel_node *n, struct term *o
     struct pass p = { .column = n->slot, .constant = million };
     if (f->kind == FEEL_COLUMN_NONE)
         return choose_constant(k, feel_null(), out);
+    if (f->kind == FEEL_COLUMN_OPAQUE)
+        return false;
     if (t->kind == FEEL_NULL) {
         switch (f->kind) {
         case FEEL_COLUMN_DOUBLE:
@@ -231,6 +233,7 @@ static bool column(struct choosing *k, const struct feel_node *n, struct term *o
             t->kind = FEEL_DATE;
             break;
         case FEEL_COLUMN_NONE:
+        case FEEL_COLUMN_OPAQUE:
         case FEEL_COLUMN_TEXT:
             break;
         }

@@ -122,17 +122,42 @@ static const char *cell(unsigned column)
 static const char *const policies[] = { "UNIQUE", "FIRST", "ANY", "PRIORITY", "COLLECT",
     "RULE ORDER", "OUTPUT ORDER", "COLLECT' aggregation='SUM", "COLLECT' aggregation='COUNT" };
 
-static void random_model(char *xml, size_t bytes, unsigned rules, bool fit)
+/* PLAIN and COMPUTED go by columns, OTHER does not. */
+enum form { PLAIN, COMPUTED, OTHER };
+
+static const char *input_expression(unsigned column, enum form form)
 {
+    static const char *const plain[COLUMNS]
+        = { "staff", "money", "rate", "street", "high", "day" };
+    static const char *const computed[COLUMNS][4] = {
+        { "staff * 2 - 3", "max(staff, 20)", "staff * staff", "if high then staff else 30" },
+        { "money * 1.5", "if high then money else 10000.50", "money / 7", "money - staff" },
+        { "rate * 10", "rate + 0", "min(rate, 0.3)", "if day &lt; date(\"2025-06-01\") then rate else null" },
+        { "upper case(street)", "if high then street else \"north\"", "substring(street, 2)",
+            "if street = \"south\" then \"zz\" else street" },
+        { "not(high)", "staff &gt; 5 and high", "street in (\"north\", \"east\")", "high = null" },
+        { "if staff &gt; 3 then day else null", "max(day, date(\"2025-03-03\"))", "day",
+            "if high then date(\"2025-06-01\") else day" },
+    };
+    if (form == OTHER && column == 0)
+        return "staff ** 1";
+    return form == COMPUTED && pick(2) ? computed[column][pick(4)] : plain[column];
+}
+
+static void random_model(char *xml, size_t bytes, unsigned rules, enum form form)
+{
+    bool fit = form != OTHER;
     int at = snprintf(xml, bytes,
         HEAD "%s" INPUT("money", "number") INPUT("rate", "Any") INPUT("street", "string")
         INPUT("high", "boolean") INPUT("day", "date")
         "<decision id='t' name='t'>" NEEDS("staff") NEEDS("money") NEEDS("rate") NEEDS("street")
-        NEEDS("high") NEEDS("day") "<decisionTable hitPolicy='%s'>" COLUMN("%s") COLUMN("money")
-        COLUMN("rate") COLUMN("street") COLUMN("high") COLUMN("day") "<output name='r' typeRef='%s'>"
+        NEEDS("high") NEEDS("day") "<decisionTable hitPolicy='%s'>" COLUMN("%s") COLUMN("%s")
+        COLUMN("%s") COLUMN("%s") COLUMN("%s") COLUMN("%s") "<output name='r' typeRef='%s'>"
         "<outputValues><text>3,1,2,0</text></outputValues>%s</output>",
-        pick(2) ? INPUT("staff", "number") : INPUT("staff", "tSmall"), policies[pick(9)],
-        fit ? "staff" : "staff + 1", pick(3) ? "number" : "string",
+        form == COMPUTED || pick(2) ? INPUT("staff", "number") : INPUT("staff", "tSmall"),
+        policies[pick(9)], input_expression(0, form), input_expression(1, form),
+        input_expression(2, form), input_expression(3, form), input_expression(4, form),
+        input_expression(5, form), pick(3) ? "number" : "string",
         pick(2) ? "<defaultOutputEntry><text>9</text></defaultOutputEntry>" : "");
     for (; rules; rules--) {
         const char *cells[COLUMNS];
@@ -160,7 +185,7 @@ static struct dmn_model *load(struct arena *a, const char *xml)
 }
 
 /* `skip`: a column that is not given, as if null in every row. */
-static void compare(unsigned rules, bool fit, size_t rows, int skip)
+static void compare(unsigned rules, enum form form, size_t rows, int skip)
 {
     static char xml[1 << 18];
     struct arena a, row_arena;
@@ -172,7 +197,7 @@ static void compare(unsigned rules, bool fit, size_t rows, int skip)
     arena_init(&a, NULL, 64 * MIB);
     arena_init(&row_arena, NULL, 64 * MIB);
     fill();
-    random_model(xml, sizeof xml, rules, fit);
+    random_model(xml, sizeof xml, rules, form);
     struct dmn_model *m = load(&a, xml);
     const struct dmn_decision *t = dmn_decision_find(m, STR("t"));
     for (int k = 0; k < COLUMNS; k++)
@@ -180,7 +205,8 @@ static void compare(unsigned rules, bool fit, size_t rows, int skip)
             given[count++] = data.columns[k];
     if (dmn_batch_create(&a, m, t, given, count, NULL, &b, &d) != OK)
         fail_msg("%s", d.en);
-    assert_int_equal(dmn_batch_is_columnar(b), fit);
+    if (form != COMPUTED || skip < 0) /* without its column an expression may be null for good */
+        assert_int_equal(dmn_batch_is_columnar(b), form != OTHER);
     if (dmn_batch_run(b, given, rows, codes, &d) != OK)
         fail_msg("%s", d.en);
     for (size_t i = 0; i < rows; i++) {
@@ -208,16 +234,25 @@ static void test_equal_to_scalar(void **state)
 {
     (void)state;
     for (int i = 0; i < 120; i++)
-        compare(1 + pick(12), true, 200 + pick(100), pick(4) ? -1 : (int)pick(COLUMNS));
+        compare(1 + pick(12), PLAIN, 200 + pick(100), pick(4) ? -1 : (int)pick(COLUMNS));
     for (int i = 0; i < 4; i++)
-        compare(60 + pick(140), true, ROWS, -1); /* several words of rules, a block and a bit */
+        compare(60 + pick(140), PLAIN, ROWS, -1); /* several words of rules, a block and a bit */
+}
+
+static void test_computed_columns(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 120; i++)
+        compare(1 + pick(12), COMPUTED, 200 + pick(100), pick(4) ? -1 : (int)pick(COLUMNS));
+    for (int i = 0; i < 4; i++)
+        compare(60 + pick(140), COMPUTED, ROWS, -1);
 }
 
 static void test_row_by_row(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++)
-        compare(1 + pick(8), false, 100, -1);
+        compare(1 + pick(8), OTHER, 100, -1);
 }
 
 static void test_refused(void **state)
@@ -230,7 +265,7 @@ static void test_refused(void **state)
     (void)state;
     arena_init(&a, NULL, 64 * MIB);
     fill();
-    random_model(xml, sizeof xml, 3, true);
+    random_model(xml, sizeof xml, 3, PLAIN);
     struct dmn_model *m = load(&a, xml);
     const struct dmn_decision *t = dmn_decision_find(m, STR("t"));
     struct dmn_column columns[COLUMNS];
@@ -281,7 +316,7 @@ static void test_memory(void **state)
     (void)state;
     arena_init(&models, NULL, 64 * MIB);
     fill();
-    random_model(xml, sizeof xml, 4, true);
+    random_model(xml, sizeof xml, 4, COMPUTED);
     struct dmn_model *m = load(&models, xml);
     const struct dmn_decision *t = dmn_decision_find(m, STR("t"));
     for (size_t n = 0;; n++) {
@@ -306,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_to_scalar),
+        cmocka_unit_test(test_computed_columns),
         cmocka_unit_test(test_row_by_row),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_memory),
