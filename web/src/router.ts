@@ -6,6 +6,7 @@ import { cockpitRoutes } from '@/cockpit/routes'
 import { deskRoutes } from '@/desk/routes'
 import { hallRoutes } from '@/hall/routes'
 import { packRoutes } from '@/pack-pages/routes'
+import { registerRoutes } from '@/registers/routes'
 import { announce } from '@/shared/announce'
 import { loadMessages, type MessageSet } from '@/shared/i18n'
 import { account, restoreSession } from '@/shared/session'
@@ -55,7 +56,7 @@ const common: RouteRecordRaw[] = [
 
 export const router = createRouter({
   history: createWebHistory(),
-  routes: [...hallRoutes, ...deskRoutes, ...cockpitRoutes, ...packRoutes, ...common],
+  routes: [...hallRoutes, ...deskRoutes, ...registerRoutes, ...cockpitRoutes, ...packRoutes, ...common],
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 

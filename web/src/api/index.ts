@@ -50,6 +50,32 @@ export const api = {
   figureRecords: (name: string, query: Query, signal?: AbortSignal) =>
     get<T.Page<T.CaseSummary>>(`/api/figures/${name}/records`, query, signal),
 
+  registers: (signal?: AbortSignal) => get<{ items: T.Register[] }>('/api/registers', undefined, signal),
+  register: (code: string) => get<T.Register>(`/api/registers/${code}`),
+  codes: (table: string) => get<{ items: T.Code[] }>(`/api/codes/${table}`),
+  records: (register: string, query: Query, signal?: AbortSignal) =>
+    get<T.RecordPage>(`/api/registers/${register}/records`, query, signal),
+  record: (register: string, id: T.Id, signal?: AbortSignal) =>
+    get<T.Rec>(`/api/registers/${register}/records/${id}`, undefined, signal),
+  history: (register: string, id: T.Id, signal?: AbortSignal) =>
+    get<{ items: T.RecordVersion[] }>(`/api/registers/${register}/records/${id}/history`, undefined, signal),
+  related: (register: string, id: T.Id, signal?: AbortSignal) =>
+    get<{ items: T.RecordRelated[] }>(`/api/registers/${register}/records/${id}/related`, undefined, signal),
+  createRecord: (register: string, body: T.RecordInput) => post<T.Rec>(`/api/registers/${register}/records`, body),
+  changeRecord: (register: string, id: T.Id, body: T.RecordInput) =>
+    call<T.Rec>('PATCH', `/api/registers/${register}/records/${id}`, { body }),
+  revealRecord: (register: string, id: T.Id, reason: string) =>
+    post<T.Rec>(`/api/registers/${register}/records/${id}/reveal`, { reason }),
+  alike: (register: string, data: unknown) => post<{ items: T.Rec[] }>(`/api/registers/${register}/alike`, { data }),
+  bulk: (register: string, body: T.BulkInput, dryRun: boolean) =>
+    call<T.BulkResult>('POST', `/api/registers/${register}/bulk`, { body, query: { dryRun } }),
+  undoBatch: (register: string, batch: T.Id, reason: string) =>
+    post<{ undone: number; kept: number }>(`/api/registers/${register}/batches/${batch}/undo`, { reason }),
+  views: (register: string) => get<{ items: T.RecordView[] }>(`/api/registers/${register}/views`),
+  keepView: (register: string, body: { name: string; shared?: boolean; definition: unknown }) =>
+    post<{ id: T.Id }>(`/api/registers/${register}/views`, body),
+  forgetView: (register: string, id: T.Id) => call<void>('DELETE', `/api/registers/${register}/views/${id}`),
+
   way: (id: T.Id, signal?: AbortSignal) => get<T.CaseWay>(`/api/cases/${id}/way`, undefined, signal),
   procedures: (signal?: AbortSignal) => get<{ items: T.Procedure[] }>('/api/procedures', undefined, signal),
   drawing: (kind: string, version?: string, signal?: AbortSignal) =>

@@ -248,3 +248,14 @@ export type PackTrial = Narrow<
 >
 export type PackMovedCase = S.SchemaPackMovedCase
 export type PackComparison = S.SchemaPackComparison
+export type Register = S.SchemaRegister
+export type Column = S.SchemaRegisterColumn
+export type Code = S.SchemaCode
+export type Rec = S.SchemaRecord
+export type RecordPage = S.SchemaRecordPage
+export type RecordVersion = S.SchemaRecordVersion
+export type RecordRelated = S.SchemaRecordRelated
+export type RecordInput = S.SchemaRecordInput
+export type RecordView = S.SchemaRecordView
+export type BulkInput = S.SchemaBulkInput
+export type BulkResult = S.SchemaBulkResult
