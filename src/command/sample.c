@@ -165,6 +165,9 @@ static enum err make_zone(struct sample *s, const struct wanted *w)
     TRY(zone_write(&op, accounts_batch, s));
     TRY(sample_plan_year(s, op.diag));
     TRY(run_year(s, &op));
+    op.arena = s->arena;
+    op.now_ms = s->world.now_ms = s->until_ms;
+    TRY(sample_make_records(s, &op));
     s->world.repeats = false;
     return OK;
 }
@@ -176,6 +179,7 @@ static int make(struct command_line *line, const struct wanted *w)
         return command_fail(line);
     *s = (struct sample){ .line = line,
         .arena = line->arena,
+        .zone_dir = w->zone_dir,
         .until_ms = w->now_ms,
         .from_ms = w->now_ms - (int64_t)(SAMPLE_DAYS + 1) * MS_PER_DAY,
         .random = { (uint64_t)w->seed },

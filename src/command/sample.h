@@ -6,6 +6,7 @@
  *     sample_text.c    random numbers, choices from lists, sentences with slots
  *     sample_lists.c   reads the zone's lists
  *     sample_people.c  enterprises and accounts
+ *     sample_registers.c  records of registers, from tables
  *     sample_year.c    when requests come; the queue of what is to happen
  *     sample_case.c    a case's life: what happens at each step, decided by the lists' shares
  *     sample_act.c     doing it, as somebody who may
@@ -151,6 +152,8 @@ struct sample {
     struct zone *zone;
     const struct pack_system *system;
     struct sample_lists lists;
+    const char *zone_dir;
+    int64_t record_count; /* made of tables */
     struct sample_random random;
     int64_t from_ms, until_ms;
     struct sample_staff staff[SAMPLE_STAFF_MAX];
@@ -171,6 +174,8 @@ struct sample {
 /* Within a write. Enterprises from enterprise_made on, at most `limit`. */
 MUST_USE enum err sample_make_enterprises(struct sample *s, struct op *op, int64_t limit);
 MUST_USE enum err sample_make_accounts(struct sample *s, struct op *op);
+/* Records of registers that systems have tables of, in writes of its own. */
+MUST_USE enum err sample_make_records(struct sample *s, struct op *op);
 /* Somebody of the unit (NULL: somebody who sees all) whose role has the permission, one whose daily
  * work this is if `daily`, else one who only oversees, as far as there is one; NULL when nobody
  * may. */

@@ -298,6 +298,12 @@ static bool find_tables(struct figure *f)
         const struct token *t = &f->tokens[i];
         bool is_cases = t->word && str_is(t->text, "case_report");
         bool is_record = t->word && str_starts(t->text, str_from(prefix));
+        if (str_find(t->text, STR("register_"), 0) >= 0 || str_find(t->text, STR("past_"), 0) >= 0) {
+            FIGURE_FAULT(f, t->line, "指标不能直接读取 “%.*s”,请用 record_<登记表>",
+                "a figure may not read \"%.*s\" itself: use record_<register>",
+                STR_ARGS(brief(t->text)));
+            return false;
+        }
         if (t->quoted || (!is_cases && !is_record))
             continue;
         str code = str_slice(t->text, sizeof prefix - 1, t->text.bytes);
@@ -317,7 +323,7 @@ static bool find_tables(struct figure *f)
             k++;
         if (k == n && n < TABLES_MAX) {
             now[n] = str_terminated(a, t->text);
-            then[n++] = str_printf(a, "past_%.*s", STR_ARGS(code)).data;
+            then[n++] = str_printf(a, "register_%.*s_history", STR_ARGS(code)).data;
         }
     }
     buf_add(&past, str_slice(f->rows, from, f->rows.bytes));

@@ -191,16 +191,6 @@ static void sql_zone(sqlite3_context *context, int count, sqlite3_value **values
         context, zone.data ? zone.data : "", zone.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-/* junma_at(): the past instant that the report under way is run for; NULL elsewhere. */
-static void sql_at(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    (void)values;
-    const struct store_conn *c = sqlite3_user_data(context);
-    if (c->report)
-        sqlite3_result_int64(context, c->report->limits.at_ms);
-}
-
 static int on_log_grown(void *ctx, sqlite3 *db, const char *schema, int pages)
 {
     (void)db;
@@ -216,8 +206,6 @@ static int add_functions(struct store_conn *c)
     int rc = sqlite3_create_function(c->db, "junma_terms", 1, flags, NULL, sql_terms, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "junma_zone", 0, flags, c, sql_zone, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function(c->db, "junma_at", 0, flags, c, sql_at, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = median_register(c->db);
     return rc == SQLITE_OK ? tokens_register(c->db) : rc;

@@ -9,7 +9,6 @@
  *     {clustered}          nothing there; here the table is its own primary key tree
  *     {lock}               FOR UPDATE; nothing here, where there is one writer
  *     {zone}               current_setting('junma.zone')
- *     {at}                 current_setting('junma.at')::bigint
  *     {json:DATA:a.b}      (DATA::jsonb #>> '{a,b}')
  *
  * A brace inside quotes or a comment is left as it is.
@@ -89,7 +88,6 @@ static enum err expand_one(struct buf *b, str whole, bool migration, struct diag
         { { "clustered", 9 }, { "WITHOUT ROWID", 13 } },
         { { "lock", 4 }, { "", 0 } },
         { { "zone", 4 }, { "junma_zone()", 12 } },
-        { { "at", 2 }, { "junma_at()", 10 } },
     };
     str inside = str_slice(whole, 1, whole.bytes - 1);
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)

@@ -30,7 +30,7 @@
 static const char *const functions_allowed[] = {
     "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime",
     "dense_rank", "exp", "first_value", "floor", "group_concat", "ifnull", "iif", "instr",
-    "json_extract", "julianday", "junma_at", "junma_zone", "lag", "last_value", "lead", "length",
+    "json_extract", "julianday", "junma_zone", "lag", "last_value", "lead", "length",
     "like", "ln", "log", "lower", "ltrim", "max", "median", "min", "mod", "nth_value", "ntile",
     "nullif", "percent_rank", "pow", "power", "rank", "round", "row_number", "rtrim", "sign",
     "sqrt", "strftime", "substr", "substring", "sum", "time", "total", "trim", "trunc", "typeof",

@@ -50,8 +50,9 @@ static enum err compile(struct store_conn *c, str sql, struct store_statement *s
     struct arena a;
     arena_init(&a, NULL, 4 * SQL_BYTES_MAX);
     str expanded = sql;
-    enum err e = c->report ? report_check_text(c, sql, d)
-                           : sql_expand(&a, sql, false, &expanded, d);
+    enum err e = c->report ? report_check_text(c, sql, d) : OK;
+    if (e == OK)
+        e = sql_expand(&a, sql, false, &expanded, d);
     const char *tail = NULL;
     if (e == OK) {
         unsigned flags = c->report ? 0 : SQLITE_PREPARE_PERSISTENT;

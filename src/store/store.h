@@ -13,7 +13,6 @@
  *                           bytes): SQLite moves the rest of a wider one to pages of its own
  *     {lock}                at the end of a SELECT in a write: keeps the row from other writers
  *     {zone}                in a view for reports: the zone the report is run for
- *     {at}                  likewise: the past instant it is run for, in milliseconds
  *     {json:DATA:a.b}       a member of the JSON text DATA, NULL when it is not there
  *
  * Rules for callers: `zone` leads every primary key; identifiers are int64; SQL is constant text (or
@@ -216,7 +215,6 @@ struct store_report_limits {
     int64_t steps_max;         /* of the database's machine: 100,000,000 */
     int64_t rows_max;          /* 10,000 */
     int64_t bytes_max;         /* of working memory: 64 MiB */
-    int64_t at_ms;             /* what {at} is */
 };
 /* Errors of the queries: ERR_FORBIDDEN names the table, function or deed; ERR_LIMIT names the limit;
  * ERR_SYNTAX carries the database's own words. End with store_read_end. */

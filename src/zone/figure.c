@@ -2,6 +2,9 @@
 #include "zone/figure.h"
 
 #include "zone/query.h"
+#include "zone/register.h"
+
+#include <string.h>
 
 enum { GROUPS_MAX = 1000 };
 
@@ -35,7 +38,8 @@ static enum err no_dimension(struct op *op, const struct pack_figure *f, str fie
 }
 
 /* The rows, and which of them are asked for. */
-static enum err with_rows(struct op *op, struct query *q, const struct pack_figure *f, int64_t at_ms)
+static enum err with_rows(
+    struct op *op, struct query *q, const struct pack_figure *f, int64_t at_ms)
 {
     if (at_ms && !f->rows_past.bytes)
         return diag_set(op->diag, ERR_UNSUPPORTED,
@@ -47,8 +51,14 @@ static enum err with_rows(struct op *op, struct query *q, const struct pack_figu
     q->values[q->count++] = S_TEXT(op->zone->code);
     q->values[q->count++] = S_INT(at_ms ? at_ms : op->now_ms);
     /* Both parameters stand in the text, whether the figure uses them or not. */
-    buf_printf(&q->text, "WITH clock AS (SELECT $1 AS zone, $2 AS now), rows AS (%.*s) ",
-        STR_ARGS(at_ms ? f->rows_past : f->rows));
+    buf_printf(&q->text, "WITH clock AS (SELECT $1 AS zone, $2 AS now), ");
+    for (size_t i = 0; at_ms && i < f->table_count; i++) {
+        str code = str_slice(str_from(f->tables[i]), strlen("record_"), SIZE_MAX);
+        buf_printf(&q->text, "past_%.*s AS (", STR_ARGS(code));
+        register_past_add(&q->text, pack_register(zone_pack(op->zone), code));
+        buf_printf(&q->text, "), ");
+    }
+    buf_printf(&q->text, "rows AS (%.*s) ", STR_ARGS(at_ms ? f->rows_past : f->rows));
     return OK;
 }
 
@@ -85,8 +95,7 @@ static enum err begin(
     struct store_report_limits limits = { .zone = op->zone->code,
         .tables = at_ms ? f->tables_past : f->tables,
         .tables_count = f->table_count,
-        .rows_max = 1000000,
-        .at_ms = at_ms };
+        .rows_max = 1000000 };
     return store_report_begin(op->zone->store, &limits, c, op->diag);
 }
 

@@ -19,6 +19,10 @@ enum { RECORD_CONDITIONS_MAX = 12, RECORD_PAGE_MAX = 500, RECORD_COUNT_MAX = 100
 bool register_seen(struct op *op, const struct pack_register *r);
 bool register_written(struct op *op, const struct pack_register *r);
 
+/* A cell of a table as the column's value; a new reference. What cannot be read stays text, which the
+ * check then refuses by name. */
+json_t *column_from_text(struct op *op, const struct pack_column *c, str text);
+
 struct record_filter {
     str text; /* words to search for */
     struct pack_condition where[RECORD_CONDITIONS_MAX];

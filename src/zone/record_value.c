@@ -11,6 +11,9 @@
  *     point                     two DOUBLE, _lon _lat     {lon, lat}        context
  *     shape                     TEXT, GeoJSON             object            null
  *     files                     TEXT, a JSON list         list of texts     list
+ *
+ * Text from a table is read as people write it: names for codes, yuan for money, 2026/3/5 for a
+ * date. What cannot be read stays text, and the check refuses it by its column.
  */
 #include "zone/record_internal.h"
 
@@ -256,6 +259,124 @@ json_t *column_from_feel(struct op *op, const struct pack_column *c, feel_value 
     case PACK_COLUMN_SHAPE:
     case PACK_COLUMN_FILES:
         return json_null();
+    }
+    return json_null();
+}
+
+/* ---- text ---- */
+
+static json_t *code_of_text(const struct pack_column *c, str text)
+{
+    for (size_t i = 0; c->codes && i < c->codes->count; i++) {
+        const struct pack_code *code = &c->codes->items[i];
+        if (str_equal(code->name.zh, text) || str_equal(code->name.en, text))
+            return json_from_str(code->code);
+    }
+    return json_from_str(text); /* a code itself, or refused by the check */
+}
+
+static json_t *unit_of_text(struct op *op, str text)
+{
+    const struct pack *p = zone_pack(op->zone);
+    for (size_t i = 0; i < p->unit_count; i++)
+        if (str_equal(p->units[i].name.zh, text) || str_equal(p->units[i].name.en, text))
+            return json_from_str(p->units[i].code);
+    return json_from_str(text);
+}
+
+/* "2026-3-5", "2026/3/5" and "2026年3月5日" as spreadsheets write them. */
+static json_t *date_of_text(struct op *op, str text)
+{
+    int64_t parts[3] = { 0 };
+    size_t n = 0;
+    bool digits = false;
+    for (size_t at = 0; at < text.bytes;) {
+        uint32_t c = str_next_code_point(text, &at);
+        if (c >= '0' && c <= '9' && n < 3 && parts[n] < 100000) {
+            parts[n] = parts[n] * 10 + (c - '0');
+            digits = true;
+        } else if (digits
+            && (c == '-' || c == '/' || c == '.' || c == 0x5E74 || c == 0x6708 || c == 0x65E5)) {
+            n++;
+            digits = false;
+        } else {
+            return json_from_str(text);
+        }
+    }
+    if (n + digits != 3 || !date_is_valid(parts[0], (int)parts[1], (int)parts[2]))
+        return json_from_str(text);
+    return json_from_str(date_format(
+        op->arena, (struct date){ (int32_t)parts[0], (uint8_t)parts[1], (uint8_t)parts[2] }));
+}
+
+static json_t *number_of_text(struct op *op, const struct pack_column *c, str text)
+{
+    struct buf plain;
+    feel_value v;
+    int64_t n;
+    buf_init(&plain, op->arena, 200);
+    for (size_t i = 0; i < text.bytes; i++)
+        if (text.data[i] != ',')
+            buf_add_char(&plain, text.data[i]);
+    if (buf_failed(&plain) || !feel_number_parse(buf_str(&plain), &v))
+        return json_from_str(text);
+    if (c->type == PACK_COLUMN_MONEY)
+        return fen(op, v);
+    if (c->type == PACK_COLUMN_INT)
+        return feel_to_int64(v, &n) ? json_integer(n) : json_from_str(text);
+    return json_real(feel_to_double(v));
+}
+
+static json_t *point_of_text(struct op *op, str text)
+{
+    feel_value lon, lat;
+    str east, north = text;
+    char separator = str_find(text, STR(","), 0) >= 0 ? ',' : ' ';
+    if (!str_split(&north, separator, &east) || !feel_number_parse(str_trim(east), &lon)
+        || !feel_number_parse(str_trim(north), &lat))
+        return json_from_str(text);
+    (void)op;
+    json_t *o = json_object();
+    json_object_set_new(o, "lon", json_real(feel_to_double(lon)));
+    json_object_set_new(o, "lat", json_real(feel_to_double(lat)));
+    return o;
+}
+
+json_t *column_from_text(struct op *op, const struct pack_column *c, str text)
+{
+    static const char *const yes[] = { "true", "yes", "1", "是", "有", "√" };
+    static const char *const no[] = { "false", "no", "0", "否", "无", "×" };
+    json_t *parsed = NULL;
+    text = str_trim(text);
+    if (!text.bytes)
+        return json_null();
+    switch (c->type) {
+    case PACK_COLUMN_CODE:
+        return code_of_text(c, text);
+    case PACK_COLUMN_UNIT:
+        return unit_of_text(op, text);
+    case PACK_COLUMN_DATE:
+        return date_of_text(op, text);
+    case PACK_COLUMN_INT:
+    case PACK_COLUMN_REAL:
+    case PACK_COLUMN_MONEY:
+        return number_of_text(op, c, text);
+    case PACK_COLUMN_POINT:
+        return point_of_text(op, text);
+    case PACK_COLUMN_BOOL:
+        for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+            if (str_is(text, yes[i]) || str_is(text, no[i]))
+                return json_boolean(str_is(text, yes[i]));
+        return json_from_str(text);
+    case PACK_COLUMN_SHAPE:
+    case PACK_COLUMN_FILES:
+        parsed = json_of_text(op, text);
+        return json_is_null(parsed) ? json_from_str(text) : parsed;
+    case PACK_COLUMN_TEXT:
+    case PACK_COLUMN_REF:
+    case PACK_COLUMN_INSTANT:
+    case PACK_COLUMN_ACCOUNT:
+        return json_from_str(text);
     }
     return json_null();
 }

@@ -52,4 +52,8 @@ MUST_USE enum err record_find(
 /* The label column's value, else the key's, else the id. */
 str record_label(struct op *op, str register_code, const struct record *r);
 
+/* Appends a SELECT of what record_<code> shows, as it was at the instant $2 of the zone $1, from the
+ * history. */
+void register_past_add(struct buf *b, const struct pack_register *r);
+
 #endif

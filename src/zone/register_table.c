@@ -376,6 +376,36 @@ static enum err add_uniques(struct op *op, const struct pack_register *r)
     return OK;
 }
 
+/* What reports and outside tools read: everything but what is masked, and nothing of a compartment.
+ * Empty: none. */
+static str view_text(struct op *op, const struct pack_register *r)
+{
+    struct buf b;
+    buf_init(&b, op->arena, 64 * KIB);
+    if (r->closed)
+        return STR_NONE;
+    buf_printf(
+        &b, "CREATE VIEW record_%.*s AS SELECT zone, id, version, updated_at", STR_ARGS(r->code));
+    for (size_t i = 0; i < r->column_count; i++)
+        if (!r->columns[i].masked) {
+            buf_add(&b, STR(", "));
+            column_names_add(&b, &r->columns[i]);
+        }
+    buf_printf(&b, " FROM register_%.*s WHERE zone = {zone}", STR_ARGS(r->code));
+    return str_copy(op->arena, buf_str(&b));
+}
+
+static enum err make_view(struct op *op, const struct pack_register *r)
+{
+    str text = view_text(op, r);
+    TRY(exec_text(op, str_printf(op->arena, "DROP VIEW IF EXISTS record_%.*s", STR_ARGS(r->code))));
+    if (text.bytes)
+        TRY(exec_text(op, str_printf(op->arena, "%.*s", STR_ARGS(text))));
+    return known_keep(op, r->code, &(struct known){ .name = STR(VIEW_ROW), .computed = text });
+}
+
+/* ---- as it was ---- */
+
 /* A column out of the JSON of a version, with the type that it has in the table. */
 static void past_column_add(struct buf *b, const struct pack_column *c)
 {
@@ -393,43 +423,18 @@ static void past_column_add(struct buf *b, const struct pack_column *c)
         buf_printf(b, ", {json:h.data:%.*s} AS %.*s", STR_ARGS(n), STR_ARGS(n));
 }
 
-/* What reports and outside tools read: everything but what is masked, and nothing of a compartment.
- * record_<code> is the present, past_<code> the same rows as they were at {at}. Empty: none. */
-static str view_text(struct op *op, const struct pack_register *r)
+void register_past_add(struct buf *b, const struct pack_register *r)
 {
-    struct buf b;
-    buf_init(&b, op->arena, 64 * KIB);
-    if (r->closed)
-        return STR_NONE;
-    buf_printf(&b, "CREATE VIEW record_%.*s AS SELECT zone, id, version, updated_at",
-        STR_ARGS(r->code));
-    for (size_t i = 0; i < r->column_count; i++)
-        if (!r->columns[i].masked) {
-            buf_add(&b, STR(", "));
-            column_names_add(&b, &r->columns[i]);
-        }
-    buf_printf(&b, " FROM register_%.*s WHERE zone = {zone}; ", STR_ARGS(r->code));
-    buf_printf(&b, "CREATE VIEW past_%.*s AS SELECT h.zone, h.id, h.version, h.at AS updated_at",
-        STR_ARGS(r->code));
+    str code = r->code;
+    buf_printf(b, "SELECT h.zone, h.id, h.version, h.at AS updated_at");
     for (size_t i = 0; i < r->column_count; i++)
         if (!r->columns[i].masked)
-            past_column_add(&b, &r->columns[i]);
-    buf_printf(&b,
-        " FROM register_%.*s_history h WHERE h.zone = {zone} AND h.data <> '' AND h.version ="
+            past_column_add(b, &r->columns[i]);
+    buf_printf(b,
+        " FROM register_%.*s_history h WHERE h.zone = $1 AND h.data <> '' AND h.version ="
         " (SELECT max(n.version) FROM register_%.*s_history n WHERE n.zone = h.zone AND n.id ="
-        " h.id AND n.at <= {at})",
-        STR_ARGS(r->code), STR_ARGS(r->code));
-    return str_copy(op->arena, buf_str(&b));
-}
-
-static enum err make_view(struct op *op, const struct pack_register *r)
-{
-    str text = view_text(op, r), part;
-    TRY(exec_text(op, str_printf(op->arena, "DROP VIEW IF EXISTS record_%.*s", STR_ARGS(r->code))));
-    TRY(exec_text(op, str_printf(op->arena, "DROP VIEW IF EXISTS past_%.*s", STR_ARGS(r->code))));
-    for (str rest = text; str_split(&rest, ';', &part);)
-        TRY(exec_text(op, str_printf(op->arena, "%.*s", STR_ARGS(str_trim(part)))));
-    return known_keep(op, r->code, &(struct known){ .name = STR(VIEW_ROW), .computed = text });
+        " h.id AND n.at <= $2)",
+        STR_ARGS(code), STR_ARGS(code));
 }
 
 /* ---- computing all again ---- */
