@@ -228,6 +228,8 @@ enum err bpmn_move(struct bpmn_turn *turn, struct bpmn_instance *i, int64_t toke
     struct run r;
     TRY(plan_move(&p, i, token, target, turn->arena, turn->diag));
     run_begin(&r, turn, i);
+    if (r.err)
+        return run_end(&r); /* nothing to go back to, so nothing is touched */
     for (size_t n = 0; n < i->token_count && r.err == OK; n++)
         if (p.gone[n])
             token_cancel(&r, i->tokens[n].id);

@@ -265,6 +265,8 @@ enum err bpmn_remove_instance(struct bpmn_turn *turn, struct bpmn_instance *i, i
     struct run r;
     TRY(bpmn_may_remove_instance(i, token, turn->diag));
     run_begin(&r, turn, i);
+    if (r.err)
+        return run_end(&r); /* nothing to go back to, so nothing is touched */
     const struct token *t = token_find(i, token);
     int64_t outer = t->parent;
     int index = t->index;
@@ -286,6 +288,8 @@ enum err bpmn_remove_coming(
         return diag_set(turn->diag, ERR_NOT_FOUND, "没有第 %d 个待轮到的办理人",
             "nobody is to come with number %d", index + 1);
     run_begin(&r, turn, i);
+    if (r.err)
+        return run_end(&r);
     int64_t id = outer->id;
     if (sequential(i, outer)) {
         shift(&r, id, index, -1);

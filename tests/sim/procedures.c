@@ -12,6 +12,8 @@
  *     the same of timers
  *     a turn that fails leaves the text as it was and tells nothing
  *
+ *     a turn without enough memory is done, or leaves all as it was (on a copy)
+ *
  * and at last: the same events again, without dying, give the same text; and an instance that
  * nobody moved by hand and no error ended has reached its end. Says the first broken rule of each
  * seed, and last "N passed, N failed".
@@ -47,7 +49,7 @@ struct event {
     char name[24];
 };
 
-static long done[ACT_COUNT]; /* of all seeds */
+static long done[ACT_COUNT], done_starved; /* of all seeds */
 
 struct life {
     struct arena model_arena, home, turn_arena;
@@ -300,14 +302,60 @@ static void life_begin(struct life *l)
     l->task_count = l->timer_count = 0;
 }
 
-static bool load(struct life *l, str xml)
+static bool load(struct life *l, str xml, struct dice *d)
 {
     struct diag_list faults;
+    struct arena small;
+    for (int n = 0; n < 3; n++) { /* with too little memory: refused, or good */
+        arena_init(&small, NULL, 16 * (size_t)dice_below(d, 6000));
+        if (bpmn_load(&small, STR("random"), xml, NULL, &l->model, NULL) == OK
+            && arena_failed(&small))
+            return wrong(l, "a model was read with too little memory", "");
+        arena_release(&small);
+    }
     arena_init(&l->model_arena, NULL, LIVES_BYTES);
     diag_list_init(&faults, &l->model_arena, 10);
     if (bpmn_load(&l->model_arena, STR("random"), xml, NULL, &l->model, &faults) == OK)
         return true;
     return wrong(l, "the model is refused:", faults.count ? faults.items[0]->en : "");
+}
+
+/* The same event on a copy, with a turn's or a home's arena that ends at some byte: it is done, or
+ * all is as before and nothing is told. */
+static bool starved(struct life *l, const struct event *e, struct dice *d)
+{
+    struct arena home, small;
+    struct diag said = { 0 };
+    struct bpmn_turn t;
+    struct bpmn_instance *copy, *kept = l->instance;
+    str after;
+    bool of_home = dice_chance(d, 30), good = true;
+    size_t limit = 16 * (size_t)dice_below(d, dice_chance(d, 50) ? 100 : 1500);
+    arena_init(&home, NULL, LIVES_BYTES);
+    arena_init(&small, NULL, of_home ? LIVES_BYTES : limit);
+    if (bpmn_restore(&home, l->model, l->state, &copy, &said) != OK)
+        good = wrong(l, "it cannot be read back:", said.en);
+    if (good) {
+        if (of_home)
+            home.bytes_limit = home.bytes_taken + limit;
+        l->instance = copy;
+        bpmn_turn_init(&t, &l->host, &small, &said);
+        enum err err = do_event(l, &t, e);
+        l->instance = kept;
+        home.bytes_limit = LIVES_BYTES;
+        home.failed = false;
+        if (bpmn_instance_check(copy, &said) != OK)
+            good = wrong(l, "short memory broke an invariant:", said.en);
+        else if (err && t.effect_count)
+            good = wrong(l, "short memory: a turn that failed tells something", "");
+        else if (err
+            && (bpmn_save(copy, &home, &after, &said) != OK || !str_equal(after, l->state)))
+            good = wrong(l, "short memory: a turn that failed changed the state", "");
+        done_starved += err == ERR_MEMORY;
+    }
+    arena_release(&small);
+    arena_release(&home);
+    return good;
 }
 
 static bool live(struct life *l, struct dice *d)
@@ -322,6 +370,8 @@ static bool live(struct life *l, struct dice *d)
         struct event e;
         choose(l, d, &e);
         l->events[l->event_count++] = e;
+        if (dice_chance(d, 15) && !starved(l, &e, d))
+            return false;
         if (!turn(l, &e, dice_chance(d, 20)))
             return false;
     }
@@ -359,7 +409,7 @@ static bool run_seed(struct life *l, uint64_t seed, bool verbose)
     str xml = random_model(&a, &d);
     if (verbose)
         printf("%.*s\n", STR_ARGS(xml));
-    bool good = load(l, xml) && live(l, &d) && live_again(l);
+    bool good = load(l, xml, &d) && live(l, &d) && live_again(l);
     for (int n = 0; verbose && n < l->event_count; n++)
         printf("%d %s %lld %s\n", n + 1, act_words[l->events[n].act],
             (long long)l->events[n].number, l->events[n].name);
@@ -399,6 +449,8 @@ int main(int argc, char **argv)
     }
     mem_free(l);
     /* A simulation that never does a thing proves nothing about it. */
+    if (seeds >= 100 && !done_starved && ++failed)
+        printf("not ok: no turn ever ran out of memory\n");
     for (int act = 0; act < ACT_COUNT && seeds >= 100; act++)
         if (!done[act] && ++failed)
             printf("not ok: no seed ever did %s\n", act_words[act]);
