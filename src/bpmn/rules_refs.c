@@ -16,6 +16,8 @@ static const struct {
     { "message", "itemRef", false, "itemDefinition" },
     { NULL, "itemSubjectRef", false, "itemDefinition" },
     { NULL, "evaluatesToTypeRef", false, "itemDefinition" },
+    { NULL, "categoryValueRef", true, "categoryValue" },
+    { "process", "supports", true, "process" },
     { "linkEventDefinition", "source", true, "linkEventDefinition" },
     { "linkEventDefinition", "target", true, "linkEventDefinition" },
     { "messageFlow", "messageRef", false, "message" },

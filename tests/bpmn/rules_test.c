@@ -468,6 +468,10 @@ static const struct {
         "<b:sequenceFlow id=\"xs_xe\" sourceRef=\"xs\" targetRef=\"xe\""
         " ></b:sequenceFlow></b:subProcess>",
         "an event sub-process cannot be a loop or" },
+    { "supports no process", "", RUNS,
+        "<b:supports>e</b:supports><b:startEvent id=\"s\"/><b:endEvent id=\"e\"/>"
+        "<b:sequenceFlow id=\"s_e\" sourceRef=\"s\" targetRef=\"e\"/>",
+        "supports names \"e\", which is <endEvent>; it must be process" },
 };
 
 #define FLOWS_BETWEEN_POOLS                                                                       \
