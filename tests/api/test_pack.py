@@ -209,6 +209,10 @@ class Road(Admin, Refusals):
         self.assertTrue(all(c["before"]["unit"] == "ECO" and c["after"]["unit"] == "POWER" for c in moved))
         cases = [c for p in pages for c in p["cases"]]
         self.assertEqual(len(cases), sums["different"])
+        # Who may see cases opens them.
+        theirs = [c for p in self.compare(self.shouchu1, draft) for c in p["cases"]]
+        self.assertEqual([c["number"] for c in theirs], [c["number"] for c in cases])
+        self.assertEqual(self.shouchu1.get(f"/api/cases/{theirs[0]['id']}").json["title"], theirs[0]["title"])
         # An administrator may not see cases: numbers only. And nothing at all without a change.
         self.assertTrue(all(c["id"] is None and c["title"] is None for c in cases))
         self.put(draft, self.text()[0])
@@ -225,7 +229,9 @@ class Road(Admin, Refusals):
         self.assertEqual((cases[number]["before"]["unit"], cases[number]["after"]["unit"]), (code, "POWER"))
 
     def test_who_may(self):
-        for client in (self.qiye1, self.shouchu1, self.gongdian1):
+        self.refused(self.shouchu1.post("/api/pack/drafts", {"title": "x"}), 403, "forbidden")  # reads, and no more
+        self.refused(self.shouchu1.post(f"/api/pack/versions/{self.first}/deploy", {"reason": "x"}), 403, "forbidden")
+        for client in (self.qiye1, self.gongdian1):
             for method, path, body in (("GET", "/api/pack", None), ("GET", FILE, None), ("GET", "/api/pack/drafts", None),
                                        ("POST", "/api/pack/drafts", {"title": "x"}), ("GET", "/api/pack/decisions", None),
                                        ("POST", f"/api/pack/versions/{self.first}/deploy", {"reason": "x"}),

@@ -91,7 +91,7 @@ spec('a rule is changed, checked, tried, compared, taken into use and taken back
   check(Number((await page.locator('p[role=status] strong').textContent()).match(/\d+/)[0]) > 0, 'some cases would differ')
 
   await page.getByRole('button', { name: '启用' }).first().click()
-  await page.getByText('整个配置检查通过').waitFor()
+  await page.locator('p.good').waitFor()
   await page.locator('.changes').getByText('由').first().waitFor()
   check((await page.locator('.changes li').count()) === 1, 'one cell changed, and only that')
   await page.locator('form button[type=submit]').click()

@@ -1,7 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const packRoutes: RouteRecordRaw[] = [
-  { path: '/pack', redirect: { name: 'pack-accounts' } },
+  { path: '/pack', redirect: { name: 'pack-rules' } },
   {
     path: '/pack/accounts',
     name: 'pack-accounts',

@@ -71,6 +71,7 @@ const texts: typeof zh = {
     nothing: 'Nothing is changed yet.',
     faults: 'One fault to mend before it can be put into use | {n} faults to mend before it can be put into use',
     line: 'line {n}',
+    first: 'Mend this file first: the other faults may follow from it.',
     whole: 'The whole pack',
   },
   try: {

@@ -69,6 +69,7 @@ export default {
     nothing: '还没有改动。',
     faults: '有 {n} 处问题,改正后才能启用',
     line: '第 {n} 行',
+    first: '请先改正本文件的问题,其余几处可能由它引起。',
     whole: '整个配置',
   },
   try: {
