@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURNS_MAX = 1000, HAPPY_TURNS = 120, OPEN_MAX = 4096, LIVES_BYTES = 512 << 20 };
+enum { TURNS_MAX = 6000, HAPPY_TURNS = 120, OPEN_MAX = 4096, LIVES_BYTES = 512 << 20 };
 
 enum act {
     DO_START,
