@@ -85,6 +85,12 @@ export const api = {
   waitingCases: (kind: string, node: string, query: Query, signal?: AbortSignal) =>
     get<T.Page<T.WaitingCase>>(`/api/procedures/${kind}/waits/${encodeURIComponent(node)}`, query, signal),
 
+  tryProcedure: (body: T.TryBody) => post<T.ProcedureTrial>('/api/procedures/try', body),
+  planMigration: (body: T.MigrationBody) => post<T.MigrationPlan>('/api/migrations/plan', body, { timeout: 60_000 }),
+  startMigration: (body: T.MigrationBody & { reason: string }) => post<T.MigrationRun>('/api/migrations', body),
+  migration: (id: T.Id) => get<T.MigrationRun>(`/api/migrations/${id}`),
+  stopMigration: (id: T.Id) => post<T.MigrationRun>(`/api/migrations/${id}/stop`),
+
   accounts: () => get<{ items: T.Account[] }>('/api/accounts'),
   createAccount: (body: T.NewAccount) => post<T.Account>('/api/accounts', body),
   changeAccount: (id: T.Id, disabled: boolean) => call<T.Account>('PATCH', `/api/accounts/${id}`, { body: { disabled } }),

@@ -259,3 +259,14 @@ export type RecordInput = S.SchemaRecordInput
 export type RecordView = S.SchemaRecordView
 export type BulkInput = S.SchemaBulkInput
 export type BulkResult = S.SchemaBulkResult
+
+export type VerbRef = S.SchemaVerbRef
+export type TryBody = Narrow<
+  S.SchemaProcedureTry,
+  { do: 'start' | 'complete' | 'fail' | 'message' | 'signal' | 'move' | 'advance'; variables?: Record<string, unknown>; decisions?: Record<string, unknown> }
+>
+export type ProcedureTrial = Narrow<S.SchemaProcedureTrial, { variables: unknown }>
+export type TrialEvent = S.SchemaTrialEvent
+export type MigrationPlan = S.SchemaMigrationPlan
+export type MigrationRun = Narrow<S.SchemaMigrationRun, { state: 'running' | 'done' | 'stopped' }>
+export type MigrationBody = Narrow<S.SchemaMigrationPlanInput, { map?: Record<string, string> }>

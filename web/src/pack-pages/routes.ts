@@ -21,6 +21,18 @@ export const packRoutes: RouteRecordRaw[] = [
     meta: { house: 'pack', title: 'rules.title', permission: 'pack.read', texts: ['rules'] },
   },
   {
+    path: '/pack/procedures',
+    name: 'pack-procedures',
+    component: () => import('./procedures/ProceduresPage.vue'),
+    meta: { house: 'pack', title: 'procedures.title', menu: 'pack.procedures', permission: 'pack.read', texts: ['procedures'] },
+  },
+  {
+    path: '/pack/procedures/file',
+    name: 'pack-procedure',
+    component: () => import('./procedures/ProcedurePage.vue'),
+    meta: { house: 'pack', title: 'procedures.title', permission: 'pack.read', texts: ['procedures', 'rules'] },
+  },
+  {
     path: '/pack/versions',
     name: 'pack-versions',
     component: () => import('./rules/VersionsPage.vue'),

@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/pack'
 
 const texts: typeof zh = {
+  procedures: 'Procedures',
   rules: 'Rules',
   versions: 'Versions',
   accounts: {

@@ -1,4 +1,5 @@
 export default {
+  procedures: '流程',
   rules: '规则',
   versions: '版本',
   accounts: {

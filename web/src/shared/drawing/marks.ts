@@ -16,6 +16,8 @@ export interface Canvas {
   zoom(to: number | 'fit-viewport', at?: 'auto' | null): number
   zoom(): number
   resized(): void
+  scroll(by: { dx: number; dy: number }): void
+  scrollToElement(id: string, padding?: number): void
   viewbox(to: { x: number; y: number; width: number; height: number }): void
   getRootElement(): { id: string }
 }
@@ -23,8 +25,17 @@ export interface Overlays {
   add(id: string, kind: string, overlay: { position: Record<string, number>; html: HTMLElement }): string
   remove(filter: { type: string }): void
 }
+export interface Shape {
+  id: string
+  x?: number
+  y?: number
+  width?: number
+  height?: number
+  type: string
+}
 export interface Registry {
-  get(id: string): { id: string; x?: number; y?: number; width?: number; height?: number; type: string } | undefined
+  get(id: string): Shape | undefined
+  find(which: (one: Shape) => boolean): Shape | undefined
 }
 
 export interface Services {
