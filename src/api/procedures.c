@@ -140,7 +140,8 @@ static void list(struct http_request *req, const void *app)
     if (e == ERR_FORBIDDEN)
         e = actor_require(&c->op, "pack.read");
     for (size_t i = 0; e == OK && i < p->system_count; i++)
-        e = procedure_json(c, &p->systems[i], items);
+        if (p->systems[i].process) /* a system may have registers and figures only */
+            e = procedure_json(c, &p->systems[i], items);
     api_read_end(c);
     if (e != OK)
         api_fail(c);
@@ -216,10 +217,11 @@ static const struct pack_system *read_kind(struct call *c)
 {
     str kind = http_param(c->req, "kind");
     const struct pack_system *s = pack_kind(zone_pack(c->api->zone), kind);
-    if (!s) {
+    if (!s || !s->procedure) {
         diag_set(&c->diag, ERR_NOT_FOUND, "没有“%.*s”这类流程",
             "there is no procedure of the kind \"%.*s\"", STR_ARGS(kind));
         api_fail(c);
+        return NULL;
     }
     return s;
 }

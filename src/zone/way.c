@@ -99,6 +99,8 @@ enum err case_way(struct op *op, const struct case_row *c, struct way *out)
     *out = (struct way){ 0 };
     if (zone_pack_version(op, c->pack_version, &pack) == OK)
         out->system = pack_kind(pack, c->kind);
+    if (out->system && !out->system->procedure)
+        out->system = NULL;
     TRY(read_steps(op, c, out));
     return out->system ? find_next(op, out) : OK;
 }
@@ -112,7 +114,7 @@ enum err procedure_xml(struct op *op, str version, str kind, str *out)
     str wanted = version.bytes ? version : str_from(zone_pack(op->zone)->version);
     TRY(zone_pack_version(op, wanted, &pack));
     const struct pack_system *s = pack_kind(pack, kind);
-    if (!s)
+    if (!s || !s->procedure)
         return diag_set(op->diag, ERR_NOT_FOUND, "没有“%.*s”这类流程",
             "there is no procedure of the kind \"%.*s\"", STR_ARGS(kind));
     TRY(STORE_ONE(op->conn, &rows, op->diag,
