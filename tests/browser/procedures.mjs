@@ -83,7 +83,7 @@ spec('a procedure is changed, refused, mended, tried, compared and taken into us
   await drawn(page)
   const status = page.locator('.head [role=status]')
   const before = await status.textContent()
-  await page.locator('[data-element-id=handle]').first().click({ position: { x: 50, y: 60 } })
+  await page.locator('[data-element-id=handle]').first().click({ position: { x: 40, y: 40 } })
   const panel = page.locator('aside.panel')
   await panel.getByText('handle', { exact: true }).waitFor()
   await checkAxe(page, 'editor')
