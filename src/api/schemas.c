@@ -394,6 +394,12 @@ FIELDS(incident_body) = { { "id", API_ID, R }, { "handler", API_TEXT, R },
 FIELDS(incident_skip_input) = { { "reason", API_TEXT, R, 2000 },
     { "error", API_TEXT, 0, 100, NULL, "a BPMN error instead of being done" },
     { "data", API_ANY, 0, 0, NULL, "variables that the step would have set" }, END };
+FIELDS(purge_kind) = { { "kind", API_TEXT, R }, { "name", API_NAME, R },
+    { "months", API_INT, R | N, 0, NULL, "kept after closing; null: for ever" },
+    { "law", API_NAME, R | N }, { "automatic", API_BOOL, R }, { "before", API_INSTANT, R | N },
+    { "due", API_INT, R }, { "running", API_BOOL, R, 0, NULL, "it was asked for and goes on" }, END };
+FIELDS(purge_input) = { { "kind", API_TEXT, 0, 40 }, { "before", API_DATE, 0 },
+    { "reason", API_TEXT, 0, 2000 }, END };
 FIELDS(message_input) = { { "message", API_TEXT, R, 200 }, { "number", API_TEXT, 0, 40 },
     { "key", API_TEXT, 0, 400, NULL, "what junma:correlation gives, when it is a text" },
     { "correlation", API_ANY, 0, 0, NULL, "the same, when it is a context" },
@@ -594,6 +600,7 @@ const struct api_schema api_schemas[] = {
     { "MigrationRun", "a migration with the cases that did not fit", migration_run },
     { "Incident", "what a person has to see to", incident_body },
     { "IncidentSkip", NULL, incident_skip_input },
+    { "PurgeKind", "how long a kind is kept", purge_kind }, { "PurgeInput", NULL, purge_input },
     { "MessageInput", NULL, message_input }, { "MessageSent", NULL, message_sent },
     { "Problem", "what went wrong (RFC 9457)", problem },
 };

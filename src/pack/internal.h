@@ -133,6 +133,8 @@ void read_registers(struct loader *l);
 void read_parameters(struct loader *l);
 /* The next column of r; faults at n. */
 void read_column(const struct node *n, struct pack_register *r, const struct pack *p);
+void read_retention(const struct node *zone);
+void check_retention(struct loader *l);
 void read_connectors(struct loader *l);
 void read_systems(struct loader *l);
 void read_topics(struct loader *l, str path, struct pack_system *s);

@@ -88,6 +88,7 @@ static void read_parts(struct loader *l)
     for (size_t i = 0; i < l->pack->system_count; i++)
         if (l->pack->systems[i].kind.bytes)
             check_system(l, &l->pack->systems[i]);
+    check_retention(l);
     check_unused(l);
 }
 

@@ -447,6 +447,13 @@ struct pack_connector {
     size_t receive_count;
 };
 
+struct pack_retention {
+    str kind;
+    int months;       /* after closing */
+    struct name2 law; /* what it rests on */
+    bool automatic;   /* purged by itself when the time is over */
+};
+
 /* ---- the pack ------------------------------------------------------------------------------- */
 
 struct pack {
@@ -470,6 +477,8 @@ struct pack {
     size_t parameter_count;
     const struct pack_connector *connectors;
     size_t connector_count;
+    const struct pack_retention *retention;
+    size_t retention_count;
     const struct pack_system *systems;
     size_t system_count;
     const struct pack_statute *statutes;
@@ -490,6 +499,7 @@ MUST_USE enum err pack_load(struct arena *a, const struct pack_source *source,
 
 /* Look-ups; NULL when there is none. */
 const struct pack_unit *pack_unit(const struct pack *p, str code);
+const struct pack_retention *pack_retention(const struct pack *p, str kind); /* NULL: kept for ever */
 const struct pack_connector *pack_connector(const struct pack *p, str code);
 const struct pack_unit *pack_unit_of_kind(const struct pack *p, enum pack_unit_kind kind);
 const struct pack_role *pack_role(const struct pack *p, str code);

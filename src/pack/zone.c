@@ -59,7 +59,7 @@ static void read_security(const struct node *n, struct pack_zone *z)
 void read_zone(struct loader *l)
 {
     static const char *const known[] = { "zone", "name", "synthetic", "timezone", "languages",
-        "crypto", "origin", "hours", "systems", "session", "lockout", "password", NULL };
+        "crypto", "origin", "hours", "systems", "session", "lockout", "password", "retention", NULL };
     static const char *const languages[] = { "zh-CN", "en", NULL };
     static const char *const crypto[] = { "international", "national", NULL };
     struct document doc;
@@ -78,6 +78,7 @@ void read_zone(struct loader *l)
     read_timezone(&n, l->pack);
     read_hours(&n, l->pack);
     read_security(&n, z);
+    read_retention(&n);
     l->folders = node_texts(&n, "systems", &l->folder_count, REQUIRED);
 }
 

@@ -213,7 +213,7 @@ static enum err rename_rows(
     struct op *op = m->op;
     TRY(STORE_EXEC(op->conn, op->diag,
         "UPDATE task SET node = $4, role = $5 WHERE zone = $1 AND case_id = $2 AND node = $3 AND"
-        " state IN ('open', 'suspended')",
+        " state NOT IN ('done', 'cancelled')",
         S_TEXT(op->zone->code), S_INT(m->row.id), S_TEXT(from->id), S_TEXT(to->id),
         S_TEXT(to->role)));
     if (str_equal(from->id, to->id))

@@ -276,6 +276,14 @@ static const char migration[] =
     " en TEXT NOT NULL, PRIMARY KEY (zone, migration_id, case_id)){clustered};"
     "CREATE INDEX cases_version ON cases (zone, pack_version, id) WHERE status IN (0, 1);";
 
+static const char purging[] =
+    "ALTER TABLE cases ADD COLUMN purged_at BIGINT;"
+    "CREATE INDEX cases_closed ON cases (zone, kind, closed_at, id) WHERE closed_at IS NOT NULL AND"
+    " purged_at IS NULL;"
+    "CREATE INDEX attachment_content ON attachment (zone, sha256);"
+    "CREATE TABLE purge_file (zone TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    " PRIMARY KEY (zone, sha256)){clustered};";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -289,5 +297,6 @@ const struct store_migration zone_migrations[] = {
     { 10, "signers, orders, copies, what may be taken back", signers },
     { 11, "migrations of cases", migration },
     { 12, "clocks: waking, reasons, notices", clocks },
+    { 13, "purging", purging },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

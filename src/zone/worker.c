@@ -4,12 +4,19 @@
 #include "zone/batch.h"
 #include "zone/job_internal.h"
 #include "zone/migrate.h"
+#include "zone/purge.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TURN_ARENA_BYTES = 64 * 1024 * 1024, QUEUES_MAX = 64, QUIET_MS_MAX = 250, INSIDE_MAX = 32 };
+enum {
+    TURN_ARENA_BYTES = 64 * 1024 * 1024,
+    QUEUES_MAX = 64,
+    QUIET_MS_MAX = 250,
+    INSIDE_MAX = 32,
+    PURGE_MS = 3000
+};
 
 struct outing { /* a job that is out */
     struct worker *worker;
@@ -28,6 +35,7 @@ struct worker {
     struct outing out[FETCH_CALLS_MAX];
     pthread_t thread;
     bool started;
+    int64_t purged_ms; /* last looked for old content and found none */
     _Atomic bool stopping, stirred;
 };
 
@@ -323,6 +331,20 @@ static enum err renew_leases(struct worker *w, struct op *op)
     return OK;
 }
 
+/* Old content has time: it is looked for now and then, and when somebody asked for it. */
+static enum err work_purge(struct worker *w, struct op *op, bool *busy)
+{
+    int64_t purged = 0;
+    bool more = false;
+    if (*busy || (!w->stirred && op->now_ms - w->purged_ms < PURGE_MS))
+        return OK;
+    TRY(purge_work(op, w->batch, WORKER_TIMERS, &purged, &more));
+    *busy = more;
+    if (!more)
+        w->purged_ms = op->now_ms;
+    return OK;
+}
+
 /* ---- turns ---- */
 
 enum err worker_turn(struct worker *w, int64_t now_ms, bool *busy, struct diag *d)
@@ -343,6 +365,7 @@ enum err worker_turn(struct worker *w, int64_t now_ms, bool *busy, struct diag *
     TRY(work_jobs(w, &op, busy));
     TRY(migrate_work(&op, w->batch, WORKER_TIMERS, &more));
     *busy = *busy || more;
+    TRY(work_purge(w, &op, busy));
     return renew_leases(w, &op);
 }
 

@@ -145,6 +145,13 @@ bool zone_day_end(const struct zone *z, str day, int64_t *ms)
     return true;
 }
 
+int64_t zone_day_begin(const struct zone *z, int64_t days)
+{
+    int64_t utc = days * MS_PER_DAY;
+    int64_t guess = utc - (int64_t)tz_offset_s(zone_pack(z)->tz, utc) * 1000;
+    return utc - (int64_t)tz_offset_s(zone_pack(z)->tz, guess) * 1000;
+}
+
 str zone_instant_text(struct op *op, int64_t ms)
 {
     if (!ms)

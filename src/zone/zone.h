@@ -98,6 +98,7 @@ static inline void zone_stir(const struct zone *z)
 
 /* Local calendar helpers of the zone. */
 int64_t zone_local_days(const struct zone *z, int64_t ms);
+int64_t zone_day_begin(const struct zone *z, int64_t days); /* its first instant */
 /* The last millisecond of a local day "2026-11-23"; false when it is no date. */
 bool zone_day_end(const struct zone *z, str day, int64_t *ms);
 str zone_instant_text(struct op *op, int64_t ms); /* RFC 3339 with the zone's offset; "" for 0 */

@@ -2,10 +2,12 @@
 import json
 import os
 import pathlib
+import sqlite3
+import subprocess
 import tempfile
 import unittest
 
-from junma import Server
+from junma import BINARY, Server
 from outside import Outside, wait_until
 from packs import Pack
 
@@ -62,8 +64,29 @@ class Services(unittest.TestCase):
         return self.firm.get("/api/cases/" + case).json["status"]
 
 
+    def incidents(self):
+        return self.admin.get("/api/incidents").json["items"]
+
+    def events(self, kind):
+        db = sqlite3.connect(os.path.join(self.server.data, "junma.db"))
+        try:
+            return [json.loads(e) for e, in db.execute("SELECT event FROM journal WHERE kind = ?", (kind,))]
+        finally:
+            db.close()
+
+
 class Http(Services):
-    def test_a_call_goes_out_and_its_answer_moves_the_case_on(self):
+    """One server, several cases: what the outside answers decides what becomes of each."""
+
+    def test_what_comes_of_a_call(self):
+        for part in (self.moves_on, self.tried_again, self.to_a_person, self.redirected, self.killed):
+            with self.subTest(part.__name__):
+                self.outside.requests.clear()
+                part()
+        said = self.server.command("verify", "--journal", "--data", self.server.data, check=False)
+        self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+
+    def moves_on(self):
         case = self.replied()
         wait_until(lambda: self.status(case) == "replied")
         asked, = self.outside.requests
@@ -71,6 +94,138 @@ class Http(Services):
         self.assertRegex(asked["path"], r"^/api/firms/[0-9A-Z]{18}\?kind=request$")
         self.assertEqual(asked["body"], {"title": "厂区停电"})
         self.assertEqual(asked["headers"]["Authorization"], "Bearer the-secret")
+
+    def tried_again(self):
+        self.answer = lambda n, r: "drop" if n == 1 else (503, {}, {}) if n == 2 else (200, {"score": 1}, {})
+        case = self.replied()
+        wait_until(lambda: self.status(case) == "replied")
+        self.assertEqual(len(self.outside.requests), 3)
+        self.assertEqual(len(set(self.outside.keys())), 1, "the same key each time")
+
+    def to_a_person(self):
+        self.answer = lambda n, r: (400, {"no": "such"}, {})
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertEqual(len(self.outside.requests), 1, "trying again would not help")
+        self.assertIn("400", incident["reason"]["zh"])
+        self.assertEqual((incident["node"], incident["connector"]), ("ask", "credit"))
+        self.assertEqual(self.power.get("/api/incidents").status, 403)
+        self.answer = lambda n, r: (200, {"score": 3}, {})
+        self.assertEqual(self.admin.call("POST", f"/api/incidents/{incident['id']}/retry").status, 204)
+        wait_until(lambda: self.status(case) == "replied")
+        self.assertEqual(self.incidents(), [])
+        self.assertEqual(self.admin.call("POST", f"/api/incidents/{incident['id']}/retry").status, 404)
+
+    def redirected(self):
+        self.answer = lambda n, r: (302, {}, {"Location": "http://127.0.0.1:1/elsewhere"})
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertIn("302", incident["reason"]["en"])
+        path = f"/api/incidents/{incident['id']}/skip"
+        self.assertEqual(self.admin.post(path, {"reason": " "}).status, 422)
+        self.assertEqual(self.admin.post(path, {"reason": "对方已停用", "data": {"score": 0}}).status, 204)
+        self.assertEqual(self.status(case), "replied")
+        self.assertEqual([e["text"] for e in self.events("case.incident-skip")], ["对方已停用"])
+
+    def killed(self):
+        """kill -9 while calls are out: after the restart each goes out again, with its own key."""
+        self.answer = lambda n, r: "hang" if n <= 3 else (200, {"score": 2}, {})
+        cases = [self.replied() for _ in range(3)]
+        wait_until(lambda: len(self.outside.requests) == 3)
+        self.server.kill()
+        for client in (self.firm, self.power, self.admin):
+            client.connection.close()
+        self.server.start()
+        self.firm, self.power = self.server.client("qiye1"), self.server.client("gongdian1")
+        self.admin = self.server.client("admin")
+        wait_until(lambda: all(self.status(c) == "replied" for c in cases))
+        self.assertEqual(sorted(self.outside.keys()[:3]), sorted(self.outside.keys()[3:]))
+        done = [e["number"] for e in self.events("case.service")]
+        self.assertEqual(len(done), len(set(done)), "no case was moved on twice")
+
+
+class Inside(Services):
+    """Records and messages: in the transaction that moves the case on."""
+
+    def draw(self):
+        self.pack.root('<bpmn:message id="m_paid" name="paid" />')
+        self.pack.between("f_answer", "note", (
+            '<bpmn:serviceTask id="note" name="登记" junma:nameEn="Note" junma:handler="record"'
+            ' junma:register="enterprise" junma:key="credit_code" junma:values="{contact_phone: contact_phone}"'
+            ' junma:reason="&quot;诉求办结&quot;" />'))
+        self.pack.between("f_answer_2", "pay", (
+            '<bpmn:receiveTask id="pay" name="等待缴费" junma:nameEn="Wait for the payment" messageRef="m_paid"'
+            ' junma:correlation="title" />'))
+
+    def send(self, client=None, key=None, token="t" * 32, **body):
+        """By the connector's token, or by one who is signed in."""
+        headers = {"Idempotency-Key": key} if key else {}
+        if client:
+            return client.call("POST", "/api/messages", {"message": "paid", **body}, headers)
+        system = self.server.client()
+        reply = system.call("POST", "/api/messages", {"message": "paid", **body},
+                            {"Authorization": "Bearer " + token, **headers})
+        system.connection.close()
+        return reply
+
+    def test_a_record_is_changed_and_a_message_taken(self):
+        case = self.replied()
+        put, = wait_until(lambda: [e for e in self.events("record.put") if e.get("reason") == "诉求办结"])
+        self.assertEqual(put["register"], "enterprise")
+        wait_until(lambda: self.firm.get("/api/cases/" + case).json["status"] == "open"
+                   and self.waits(case))
+        self.assertEqual(self.send().status, 422, "neither number nor key")
+        self.assertEqual(self.post("k1", number="Q").status, 422, "both")
+        self.assertEqual(self.send(client=self.firm, number="Q").status, 403)
+        self.assertEqual(self.send(token="wrong", number="Q").status, 401)
+        self.assertEqual(self.send(message="other", number="Q").status, 403)
+        body = {"data": {"paid": 12}}
+        first = self.post("k2", **body)
+        again = self.post("k2", **body)
+        self.assertEqual((first.status, first.json["delivered"], again.json), (200, True, first.json))
+        self.assertEqual(self.status(case), "replied")
+        self.assertEqual(self.post("k3", **body).status, 404, "nobody waits any more")
+        # One that comes early is kept for the case that will wait for it.
+        kept = self.post("k4", keepMinutes=5)
+        self.assertEqual((kept.status, kept.json["delivered"]), (200, False))
+        later = self.replied()
+        wait_until(lambda: self.status(later) == "replied")
+        self.assertEqual(self.incidents(), [])
+
+    def post(self, idempotency, **body):
+        system = self.server.client()
+        reply = system.call("POST", "/api/messages", {"message": "paid", "key": "厂区停电", **body},
+                            {"Authorization": "Bearer " + "t" * 32, "Idempotency-Key": idempotency})
+        system.connection.close()
+        return reply
+
+    def waits(self, case):
+        db = sqlite3.connect(os.path.join(self.server.data, "junma.db"))
+        try:
+            return db.execute("SELECT 1 FROM waiting WHERE case_id = ?", (int(case),)).fetchall()
+        finally:
+            db.close()
+
+
+class Refused(unittest.TestCase):
+    """What cannot be done is refused before it is taken into use, with its file and line."""
+
+    def test_by_name(self):
+        for attributes, words in ((ASK.format(more="").replace('"http"', '"licence"'), "licence"),
+                                  (ASK.format(more="").replace('"http"', '"ftp"'), "ftp"),
+                                  (ASK.format(more="").replace("junma:path", "junma:values"), "junma:values"),
+                                  (ASK.format(more='junma:errors="4=no"'), "4=no"),
+                                  ('<bpmn:serviceTask id="ask" name="谁办" />', "junma:handler"),
+                                  (ASK.format(more=""), "credit")):
+            pack = Pack()
+            try:
+                pack.between("f_answer", "ask", attributes)
+                said = subprocess.run([BINARY, "check", str(pack.folder)], capture_output=True, text=True)
+                self.assertEqual(said.returncode, 1, said.stdout)
+                self.assertIn(words, said.stdout)
+                self.assertRegex(said.stdout, r"request\.bpmn:\d+: ask: ")
+            finally:
+                pack.close()
 
 
 if __name__ == "__main__":
