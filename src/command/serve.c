@@ -29,6 +29,7 @@ struct serving {
     struct api *api;
     const struct services *services;
     struct worker *worker;
+    sigset_t signals; /* that ask it to stop */
 };
 
 static void log_line(void *ctx, str line)
@@ -87,10 +88,10 @@ static void tell_folder(struct command_line *line, struct serving *s)
 }
 
 /* Waits for a signal; ticks meanwhile. */
-static void run_until_asked(struct serving *s, const sigset_t *signals)
+static void run_until_asked(struct serving *s)
 {
     const struct timespec tick = { .tv_sec = TICK_S };
-    while (sigtimedwait(signals, NULL, &tick) < 0)
+    while (sigtimedwait(&s->signals, NULL, &tick) < 0)
         api_tick(s->api);
 }
 
@@ -127,8 +128,9 @@ static bool count_by_calendar(struct command_line *line, struct serving *s)
     if (promises_recount_changed(&op, &r) != OK)
         return false;
     if (r.move_count)
-        printf(command_zh(line) ? "工作日历有变,重新计算期限 %lld 项,变动 %zu 项\n"
-                                : "the calendar has changed: %lld deadlines counted again, %zu moved\n",
+        printf(command_zh(line)
+                ? "工作日历有变,重新计算期限 %lld 项,变动 %zu 项\n"
+                : "the calendar has changed: %lld deadlines counted again, %zu moved\n",
             (long long)r.looked, r.move_count);
     return true;
 }
@@ -145,17 +147,13 @@ static int serve_zone(
         .write_limit = (unsigned)write_limit,
         .services = s->services,
         .log = s->access_log ? log_line : NULL };
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigprocmask(SIG_BLOCK, &signals, NULL); /* before threads are made: they inherit it */
-    if (!count_by_calendar(line, s) || api_create(&s->api, &options, &line->diag) != OK)
-        return command_fail(line);
     const struct worker_options work = { .zone = s->zone, .services = s->services, .alone = true };
-    if (worker_create(&s->worker, &work, &line->diag) != OK
+    /* The worker is known before requests stir it, and works when there is somebody to serve. */
+    if (!count_by_calendar(line, s) || worker_create(&s->worker, &work, &line->diag) != OK
+        || api_create(&s->api, &options, &line->diag) != OK
         || worker_start(s->worker, &line->diag) != OK) {
-        api_stop(s->api, 0);
+        if (s->api)
+            api_stop(s->api, 0);
         worker_destroy(s->worker);
         api_destroy(s->api);
         return command_fail(line);
@@ -166,7 +164,7 @@ static int serve_zone(
                             : "Junma is up: open http://%s:%u/\n",
         s->address ? s->address : "127.0.0.1", api_port(s->api));
     fflush(stdout);
-    run_until_asked(s, &signals);
+    run_until_asked(s);
     api_stop(s->api, STOP_MS);
     worker_destroy(s->worker);
     api_destroy(s->api);
@@ -182,8 +180,8 @@ int command_serve(struct command_line *line)
         { "--data", &s.data_dir, NULL }, { "--web", &s.web_dir, NULL },
         { "--address", &s.address, NULL }, { "--port", &s.port, NULL },
         { "--trusted-proxy", &s.proxy, NULL }, { "--write-limit", &s.write_limit, NULL },
-        { "--services", &s.services_file, NULL },
-        { "--secure-cookie", NULL, &s.secure_cookie }, { "--access-log", NULL, &s.access_log } };
+        { "--services", &s.services_file, NULL }, { "--secure-cookie", NULL, &s.secure_cookie },
+        { "--access-log", NULL, &s.access_log } };
     if (!command_options(line, specs, sizeof specs / sizeof *specs, NULL, 0, &words)
         || !command_number(line, "--port", s.port, 0, 65535, &port)
         || !command_number(line, "--write-limit", s.write_limit, 0, 1000000, &write_limit))
@@ -197,6 +195,12 @@ int command_serve(struct command_line *line)
     struct zone_options options = {
         .sys = line->sys, .data_dir = s.data_dir, .pack_dir = s.zone_dir, .create = true
     };
+    /* Before threads are made, that of the store among them: they inherit it, and none of them dies
+     * of a signal that the main thread is not waiting for at the moment. */
+    sigemptyset(&s.signals);
+    sigaddset(&s.signals, SIGINT);
+    sigaddset(&s.signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &s.signals, NULL);
     if (zone_open(&options, &s.zone, &faults, &line->diag) != OK)
         return command_faults(line, &faults);
     int status = serve_zone(line, &s, port, write_limit);

@@ -9,6 +9,12 @@ from junma import ZONE
 
 FLOW = '<bpmn:sequenceFlow id="{0}" sourceRef="{1}" targetRef="{2}" />'
 
+REMINDER = ('<bpmn:boundaryEvent id="remind" attachedToRef="handle" cancelActivity="false"><bpmn:outgoing>f_remind</bpmn:outgoing>'
+            '<bpmn:timerEventDefinition><bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P300D</bpmn:timeDuration>'
+            '</bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+            '<bpmn:endEvent id="end_remind"><bpmn:incoming>f_remind</bpmn:incoming></bpmn:endEvent>'
+            '<bpmn:sequenceFlow id="f_remind" sourceRef="remind" targetRef="end_remind" />')
+
 
 class Pack:
     """A copy that can be changed; removed by close()."""
@@ -59,3 +65,8 @@ class Pack:
         """Adds messages, errors … before the process."""
         text = self.bpmn.read_text(encoding="utf-8")
         self.bpmn.write_text(text.replace("<bpmn:process ", xml + "<bpmn:process ", 1), encoding="utf-8")
+
+    def remind(self):
+        """Every case that is handled has a timer, which changes nothing when it fires."""
+        text = self.bpmn.read_text(encoding="utf-8")
+        self.bpmn.write_text(text.replace("<bpmn:sequenceFlow ", REMINDER + "<bpmn:sequenceFlow ", 1), encoding="utf-8")
