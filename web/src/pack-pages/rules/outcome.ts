@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue'
 import { api } from '@/api'
 import type { Kind, PackDecision, Unit } from '@/api/types'
-import { name, t } from '@/shared/i18n'
+import { language, name, t } from '@/shared/i18n'
 
 const units = shallowRef<Unit[]>([])
 
@@ -24,9 +24,10 @@ export function valueText(value: unknown, member = '', kind?: Kind | null): stri
 
 export function labelOf(member: string, decision?: PackDecision | null): string {
   const said = [...(decision?.outputs ?? []), ...(decision?.inputs ?? [])].find((one) => one.name === member)?.label
-  if (said) return said
   const key = `rules.member.${member}`
-  return t(key) === key ? member : t(key)
+  const known = t(key) === key ? '' : t(key)
+  // A model's labels are in one language; where we have a word in the reader's, it is better.
+  return (language.value === 'zh-CN' ? said || known : known || said) || member
 }
 
 /** [label, value] of each output; a result that is no context is one line. */
