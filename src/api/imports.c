@@ -541,25 +541,6 @@ static void after_chunk(struct http_request *req, void *ctx)
 
 /* ---- the door ---- */
 
-/* More lines whose letters beyond ASCII are no UTF-8 than lines whose letters are. */
-static bool is_gb18030(str text)
-{
-    size_t good = 0, broken = 0;
-    str line;
-    if (str_starts(text, STR("\xEF\xBB\xBF")) || str_is_utf8(text))
-        return false;
-    while (str_split(&text, '\n', &line)) {
-        bool ascii = true;
-        for (size_t i = 0; ascii && i < line.bytes; i++)
-            ascii = (unsigned char)line.data[i] < 0x80;
-        if (!ascii && str_is_utf8(line))
-            good++;
-        else if (!ascii)
-            broken++;
-    }
-    return broken > good;
-}
-
 static enum err begin(struct importing *im, str kind)
 {
     struct call *c = im->call;
@@ -574,7 +555,7 @@ static enum err begin(struct importing *im, str kind)
     if (!http_content_type_is(req, "text/csv"))
         return diag_set(&c->diag, ERR_MEDIA_TYPE, "请上传 CSV 文件(Content-Type: text/csv)",
             "please send a CSV file (Content-Type: text/csv)");
-    im->gb18030 = is_gb18030(req->body);
+    im->gb18030 = csv_is_gb18030(req->body);
     im->text.text = req->body;
     im->chunk_room = im->all_or_nothing ? ALL_ROWS_MAX : CHUNK_ROWS;
     im->chunk = ARENA_ARRAY(&im->own, struct row, im->chunk_room);

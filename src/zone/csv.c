@@ -342,3 +342,21 @@ enum err csv_create(struct arena *a, const struct csv_source *source, char separ
     *out = c;
     return OK;
 }
+
+bool csv_is_gb18030(str text)
+{
+    size_t good = 0, broken = 0;
+    str line;
+    if (str_starts(text, STR("\xEF\xBB\xBF")) || str_is_utf8(text))
+        return false;
+    while (str_split(&text, '\n', &line)) {
+        bool ascii = true;
+        for (size_t i = 0; ascii && i < line.bytes; i++)
+            ascii = (unsigned char)line.data[i] < 0x80;
+        if (!ascii && str_is_utf8(line))
+            good++;
+        else if (!ascii)
+            broken++;
+    }
+    return broken > good;
+}

@@ -29,6 +29,9 @@ struct csv_text {
     size_t position;
 };
 struct csv_source csv_text_source(struct csv_text *t);
+/* More lines whose letters beyond ASCII are no UTF-8 than lines whose letters are: a table of a
+ * Chinese office. One broken byte does not make another language of the rest. */
+bool csv_is_gb18030(str text);
 /* GB18030 (and so GBK and GB 2312) read as UTF-8. Bytes that are no GB18030 come out as bytes that
  * are no UTF-8, so that the row they stand in is told. The decoder lives in the arena. */
 MUST_USE enum err csv_gb18030(

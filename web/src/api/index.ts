@@ -71,6 +71,13 @@ export const api = {
     call<T.BulkResult>('POST', `/api/registers/${register}/bulk`, { body, query: { dryRun } }),
   undoBatch: (register: string, batch: T.Id, reason: string) =>
     post<{ undone: number; kept: number }>(`/api/registers/${register}/batches/${batch}/undo`, { reason }),
+  importRecords: (register: string, csv: Blob, dryRun: boolean) =>
+    call<T.ImportResult>('POST', `/api/registers/${register}/import`, {
+      query: { dryRun },
+      body: csv,
+      contentType: 'text/csv; charset=utf-8',
+      timeout: 600_000,
+    }),
   views: (register: string) => get<{ items: T.RecordView[] }>(`/api/registers/${register}/views`),
   keepView: (register: string, body: { name: string; shared?: boolean; definition: unknown }) =>
     post<{ id: T.Id }>(`/api/registers/${register}/views`, body),
