@@ -21,6 +21,10 @@ export const api = {
   case: (id: T.Id, signal?: AbortSignal) => get<T.Case>(`/api/cases/${id}`, undefined, signal),
   act: (id: T.Id, verb: string, body: T.VerbBody, version?: number) =>
     post<T.Case>(`/api/cases/${id}/verbs/${verb}`, body, { version }),
+  mayI: (id: T.Id, verb: string, body: T.VerbBody) =>
+    call<T.DryRun>('POST', `/api/cases/${id}/verbs/${verb}`, { query: { dryRun: true }, body }),
+  orders: (query: Query, signal?: AbortSignal) => get<{ items: T.Order[] }>('/api/orders', query, signal),
+  copies: (query: Query, signal?: AbortSignal) => get<{ items: T.Copy[]; unread: number }>('/api/copies', query, signal),
   similar: (id: T.Id) =>
     get<{ items: T.SimilarCase[] }>(`/api/cases/${id}/similar`),
   caseDecisions: (id: T.Id) => get<{ items: T.Decision[] }>(`/api/cases/${id}/decisions`),

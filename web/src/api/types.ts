@@ -117,7 +117,7 @@ export type CaseSummary = Narrow<
   S.SchemaCaseSummary,
   { status: CaseStatus; urgency: 'normal' | 'urgent'; colour: Colour }
 >
-export type Task = Narrow<S.SchemaTask, { state: 'open' | 'suspended' | 'done' | 'cancelled' }>
+export type Task = Narrow<S.SchemaTask, { state: 'open' | 'suspended' | 'waiting' | 'done' | 'cancelled' }>
 export type TimelineEvent = Narrow<S.SchemaTimelineEntry, { data: Record<string, unknown> | null }>
 export type Attachment = S.SchemaAttachment
 export type VerbInput =
@@ -129,6 +129,14 @@ export type VerbInput =
   | 'target'
   | 'public'
   | 'attachments'
+  | 'signers'
+  | 'mode'
+  | 'share'
+  | 'position'
+  | 'signer'
+  | 'vote'
+  | 'node'
+  | 'straight'
 export type VerbState = Narrow<S.SchemaVerbOption, { needs: VerbInput[]; optional: VerbInput[] }>
 /** id is null when the reader may not open the other case */
 export type CaseLink = Narrow<
@@ -147,6 +155,8 @@ export type Case = Narrow<
     timeline: TimelineEvent[]
     verbs: VerbState[]
     links: CaseLink[]
+    orders: Order[]
+    copies: Copy[]
   }
 >
 /** index is null until the entry has its place in the tree, a moment later */
@@ -157,6 +167,12 @@ export type NewCase = Narrow<
   { data: Record<string, unknown>; attachments: Id[]; onBehalf?: Partial<S.SchemaOnBehalf> }
 >
 export type VerbBody = S.SchemaVerbInput
+export type DryRun = S.SchemaDryRun
+export type StepChoice = S.SchemaChoice
+export type WouldEnd = S.SchemaEnds
+/** of supervision */
+export type Order = Narrow<S.SchemaOrder, { state: 'open' | 'reported' | 'done' | 'void'; colour: Colour }>
+export type Copy = S.SchemaCopy
 export type SimilarCase = Narrow<S.SchemaSimilarCase, { status: CaseStatus; colour: Colour; urgency: 'normal' | 'urgent' }>
 
 export type PromiseCount = Narrow<

@@ -16,9 +16,13 @@ export function loadUnits(): Promise<Unit[]> {
 }
 
 /** Offices that handle requests, by name or code; one's own comes last. */
-export async function findUnits(words: string): Promise<Choice<Unit>[]> {
+export const findUnits = (words: string): Promise<Choice<Unit>[]> => unitsOf(words, ['handler', 'centre'])
+/** Whom one may ask or copy to: leaders and inspectors too. */
+export const findAnyUnits = (words: string): Promise<Choice<Unit>[]> => unitsOf(words, ['handler', 'centre', 'leader', 'supervision'])
+
+async function unitsOf(words: string, kinds: string[]): Promise<Choice<Unit>[]> {
   const wanted = words.toLowerCase()
-  const all = (await loadUnits()).filter((unit) => unit.kind === 'handler' || unit.kind === 'centre')
+  const all = (await loadUnits()).filter((unit) => kinds.includes(unit.kind ?? ''))
   const mine = (unit: Unit): number => (unit.code === account.value?.unit ? 1 : 0)
   return all
     .filter((unit) => [unit.name.zh, unit.name.en, unit.code].some((text) => text.toLowerCase().includes(wanted)))

@@ -12,6 +12,12 @@ export interface Target {
   number: string
 }
 
+export interface Asked {
+  unit: { code: string; title: string }
+  person: { id: string; name: string } | null
+  weight: number
+}
+
 interface Typed {
   text: string
   unit: Choice<Unit> | null
@@ -20,6 +26,14 @@ interface Typed {
   days: string
   target: Choice<Target> | null
   shown: boolean
+  signers: Asked[]
+  mode: string
+  share: string
+  position: string
+  signer: string
+  vote: string
+  node: string
+  straight: boolean
 }
 
 /** A template's gap that nobody has filled in yet: 〔日期〕 */
@@ -35,6 +49,14 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     days: '',
     target: null,
     shown: false,
+    signers: [],
+    mode: 'all',
+    share: '',
+    position: 'after',
+    signer: '',
+    vote: '',
+    node: '',
+    straight: false,
     ...kept<Partial<Typed>>(key),
   })
   const back = !!typed.text
@@ -51,7 +73,14 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     const found: Record<string, string> = {}
     const hole = gap.exec(typed.text)?.[0]
     if (must('unit') && !typed.unit) found.unit = t('desk.panel.needUnit')
-    if (must('days') && !(Number(typed.days) >= 1 && Number.isInteger(Number(typed.days)))) found.days = t('desk.panel.needDays')
+    if (wants('days') && (must('days') || typed.days) && !(Number(typed.days) >= 1 && Number.isInteger(Number(typed.days)))) found.days = t('desk.panel.needDays')
+    if (must('assignee') && !typed.assignee) found.assignee = t('desk.panel.needAssignee')
+    if (must('signers') && !typed.signers.length) found.signers = t('desk.panel.needSigners')
+    if (must('signer') && !typed.signer) found.signer = t('desk.panel.needSigner')
+    if (must('vote') && !typed.vote) found.vote = t('desk.panel.needVote')
+    if (must('vote') && typed.vote === 'disagree' && !typed.text.trim()) found.text = t('desk.panel.needWhy')
+    if (wants('node') && !typed.node) found.node = t('desk.panel.needNode')
+    if (wants('share') && typed.mode === 'vote' && typed.share && !(Number(typed.share) >= 1 && Number(typed.share) <= 100)) found.share = t('desk.panel.needShare')
     if (must('target') && !typed.target) found.target = t('desk.panel.needTarget')
     if (must('text') && !typed.text.trim()) found.text = t('desk.panel.needText')
     else if (hole) found.text = t('desk.panel.gap', { gap: hole })
@@ -66,7 +95,20 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     if (wants('unit') && typed.unit) out.unit = typed.unit.key
     if (wants('assignee') && typed.assignee) out.assignee = typed.assignee
     if (wants('topic') && typed.topic && typed.topic !== item.topic) out.topic = typed.topic
-    if (wants('days')) out.days = Number(typed.days)
+    if (wants('days') && typed.days) out.days = Number(typed.days)
+    if (wants('signers'))
+      out.signers = typed.signers.map((one) => ({
+        unit: one.unit.code,
+        ...(one.person ? { assignee: one.person.id } : {}),
+        ...(wants('mode') && typed.mode === 'vote' && one.weight > 1 ? { weight: one.weight } : {}),
+      }))
+    if (wants('mode')) out.mode = typed.mode
+    if (wants('mode') && typed.mode === 'vote' && typed.share) out.share = Number(typed.share)
+    if (wants('position')) out.position = typed.position
+    if (wants('signer')) out.signer = typed.signer
+    if (wants('vote')) out.vote = typed.vote
+    if (wants('node') && typed.node) out.node = typed.node
+    if (wants('straight') && typed.straight) out.straight = true
     if (wants('target') && typed.target) out.target = typed.target.value.number
     if (wants('public')) out.public = typed.shown
     if (files.ids.value.length) out.attachments = [...files.ids.value]

@@ -21,6 +21,12 @@ export const deskRoutes: RouteRecordRaw[] = [
     meta: { house: 'desk', title: 'desk.case.title' },
   },
   {
+    path: '/desk/orders',
+    name: 'desk-orders',
+    component: () => import('./OrdersPage.vue'),
+    meta: { house: 'desk', title: 'desk.orders.title', menu: 'desk.orders.menu' },
+  },
+  {
     path: '/desk/intake',
     name: 'desk-intake',
     component: () => import('./IntakePage.vue'),
