@@ -33,6 +33,8 @@ MUST_USE enum err do_countersign(struct doing *d);
 MUST_USE enum err do_add_signer(struct doing *d);
 MUST_USE enum err do_remove_signer(struct doing *d);
 MUST_USE enum err do_opinion(struct doing *d);
+/* One of the three votes; who is against says why. */
+MUST_USE enum err check_vote(struct doing *d);
 /* Must what is done now wait for signers? Then it is kept with the task, and they are asked. */
 bool must_hold(const struct doing *d);
 MUST_USE enum err do_hold(struct doing *d);

@@ -492,6 +492,8 @@ static enum err release(struct doing *by)
 static enum err check_held(struct doing *d)
 {
     const struct pack_unit *unit;
+    if (d->in->verb == VERB_OPINION)
+        return check_vote(d);
     if (d->in->verb != VERB_DISPATCH)
         return OK;
     TRY(check_unit(d, &unit));

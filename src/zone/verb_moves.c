@@ -23,7 +23,18 @@ static struct name2 name_of(const struct bpmn_node *n)
 
 /* ---- where to ---- */
 
-/* Steps of the staff that lie before this one, or all but this one. */
+/* The last task of the step that was done; NULL when it was never done. */
+static const struct case_task *last_done(const struct may *m, str node)
+{
+    for (size_t i = 0; i < m->task_count; i++) /* newest first */
+        if (!m->tasks[i].parent_id && str_is(m->tasks[i].state, "done")
+            && str_equal(m->tasks[i].node, node))
+            return &m->tasks[i];
+    return NULL;
+}
+
+/* Steps of the staff that lie before this one and were done, and the one that dispatches; or all
+ * but this one. */
 static enum err candidates(
     const struct may *m, bool any, const struct bpmn_node **out, size_t *count)
 {
@@ -35,7 +46,8 @@ static enum err candidates(
     bpmn_earlier(v->instance, m->task->token, reached);
     for (size_t i = 0; i < nodes && used < CHOICES_MAX; i++) {
         const struct bpmn_node *n = bpmn_node_at(model, i);
-        if ((any || reached[i]) && of_staff(v, n) && !str_equal(n->id, m->task->node))
+        bool before = reached[i] && (str_equal(n->id, m->target) || last_done(m, n->id));
+        if ((any || before) && of_staff(v, n) && !str_equal(n->id, m->task->node))
             out[used++] = n;
     }
     *count = used;
@@ -47,16 +59,6 @@ bool steps_before(const struct may *m)
     const struct bpmn_node *nodes[CHOICES_MAX];
     size_t count = 0;
     return m->moving->instance && candidates(m, false, nodes, &count) == OK && count > 0;
-}
-
-/* The last task of the step that was done; NULL when it was never done. */
-static const struct case_task *last_done(const struct may *m, str node)
-{
-    for (size_t i = 0; i < m->task_count; i++) /* newest first */
-        if (!m->tasks[i].parent_id && str_is(m->tasks[i].state, "done")
-            && str_equal(m->tasks[i].node, node))
-            return &m->tasks[i];
-    return NULL;
 }
 
 /* Tasks that would end beside the one acted at: of other tokens, and all that were asked there. */

@@ -289,9 +289,8 @@ static enum err opinion_of_step(struct doing *d)
     return do_complete(d, v);
 }
 
-enum err do_opinion(struct doing *d)
+enum err check_vote(struct doing *d)
 {
-    const struct case_task *t = d->may->task;
     str vote = d->in->vote;
     bool against = str_is(vote, "disagree");
     if (!against && !str_is(vote, "agree") && !str_is(vote, "abstain"))
@@ -299,6 +298,15 @@ enum err do_opinion(struct doing *d)
             "please choose agree, disagree or abstain");
     if (against && str_blank(d->in->text))
         return do_invalid(d->m->op, "text", "不同意的,请说明理由", "please say why you disagree");
+    return OK;
+}
+
+enum err do_opinion(struct doing *d)
+{
+    const struct case_task *t = d->may->task;
+    str vote = d->in->vote;
+    bool against = str_is(vote, "disagree");
+    TRY(check_vote(d));
     json_set_str(d->event, "vote", vote);
     if (!t->parent_id)
         return opinion_of_step(d);
@@ -334,7 +342,7 @@ bool must_hold(const struct doing *d)
     const struct may *m = d->may;
     enum verb v = d->in->verb;
     return m->task && !m->task->parent_id
-        && (v == VERB_REPLY || v == VERB_DISPATCH || v == VERB_SEND_BACK)
+        && (v == VERB_REPLY || v == VERB_DISPATCH || v == VERB_SEND_BACK || v == VERB_OPINION)
         && (signers_open(m->tasks, m->task_count, m->task->id, "beside", true)
             || signers_open(m->tasks, m->task_count, m->task->id, "after", true));
 }
@@ -350,6 +358,7 @@ static json_t *held_write(const struct doing *d)
     json_set_str(o, "text", in->text);
     json_set_str(o, "unit", in->unit);
     json_set_str(o, "topic", in->topic);
+    json_set_str(o, "vote", in->vote);
     json_set_id(o, "assignee", in->assignee);
     json_set_id(o, "by", a->account);
     json_set_str(o, "byName", a->name);
@@ -383,7 +392,8 @@ enum err held_read(
     *in = (struct verb_input){ .task_id = t->id,
         .text = json_str(o, "text"),
         .unit = json_str(o, "unit"),
-        .topic = json_str(o, "topic") };
+        .topic = json_str(o, "topic"),
+        .vote = json_str(o, "vote") };
     (void)id_parse(json_str(o, "assignee"), &in->assignee);
     (void)id_parse(json_str(o, "by"), &by);
     if (!verb_from(json_str(o, "verb"), &in->verb))

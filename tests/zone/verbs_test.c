@@ -2,6 +2,7 @@
  * The verbs about other people: delegate and give back, countersign, add and remove signers, return
  * and send back, jump, take back, undo, orders of supervision, copies. docs/verbs.md says the same.
  */
+#include "copy.h"
 #include "house.h"
 
 #include <stdio.h>
@@ -416,6 +417,72 @@ static void a_steward_jumps(void **state)
     assert_int_equal(open_tasks(h, id), 1);
 }
 
+/* ---- countersigning in the drawing ---- */
+
+/* Behind the answer three units sign, each by itself; two that agree are enough. */
+static void draw_joint(struct copy *c)
+{
+    copy_make(c);
+    copy_change(c, "requests/request.bpmn", "sourceRef=\"handle\" targetRef=\"confirm\" />",
+        "sourceRef=\"handle\" targetRef=\"joint\" />"
+        "<bpmn:sequenceFlow id=\"f_joint\" sourceRef=\"joint\" targetRef=\"confirm\" />");
+    copy_change(c, "requests/request.bpmn", "<bpmn:incoming>f_answer</bpmn:incoming>",
+        "<bpmn:incoming>f_joint</bpmn:incoming>");
+    copy_change(c, "requests/request.bpmn", "<bpmn:userTask id=\"confirm\"",
+        "<bpmn:userTask id=\"joint\" name=\"会签\" junma:role=\"handler\" junma:unit=\"joint_unit\""
+        " junma:verbs=\"opinion return add_signer\"><bpmn:incoming>f_answer</bpmn:incoming>"
+        "<bpmn:outgoing>f_joint</bpmn:outgoing><bpmn:multiInstanceLoopCharacteristics"
+        " junma:collection='[\"ECO\", \"CENTRE\", \"POWER\"]' junma:item=\"joint_unit\""
+        " junma:resultItem=\"vote\" junma:resultList=\"votes\"><bpmn:completionCondition"
+        " xsi:type=\"bpmn:tFormalExpression\">count(votes[item = \"agree\"]) &gt;= 2"
+        "</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+        "<bpmn:userTask id=\"confirm\"");
+}
+
+static void a_vote_in_the_drawing(void **state)
+{
+    struct house *h = *state;
+    struct copy c;
+    draw_joint(&c);
+    house_at(h, "2026-03-02 10:00");
+    house_reopen(h, c.folder);
+    copy_remove(&c);
+    int64_t id = at_work(h);
+    DO(h, &h->power, id, VERB_REPLY, WHY);
+    assert_int_equal(open_tasks(h, id), 3);
+    REFUSED(h, &h->eco, id, ERR_INVALID, "agree, disagree", VERB_OPINION);
+    DO(h, &h->eco, id, VERB_OPINION, .vote = STR("agree"), WHY);
+    assert_int_equal(open_tasks(h, id), 2);
+    REFUSED(h, &h->eco, id, ERR_NOT_ALLOWED, "with", VERB_OPINION, .vote = STR("agree"));
+    /* Out of it: the others' tasks go, and the dry run says so; into it again: it begins anew. */
+    struct verb_result r = choices(h, &h->power, id, VERB_RETURN, "handle");
+    assert_int_equal(r.end_count, 1);
+    assert_str(r.ends[0].unit, "CENTRE");
+    DO(h, &h->power, id, VERB_RETURN, WHY, .node = STR("handle"));
+    assert_int_equal(open_tasks(h, id), 1);
+    assert_str(house_get(h, &h->power, id).node, "handle");
+    DO(h, &h->power, id, VERB_SIGN);
+    DO(h, &h->power, id, VERB_REPLY, WHY);
+    assert_int_equal(open_tasks(h, id), 3);
+    /* Somebody signs after one of them: his vote waits. */
+    struct verb_signer head = one(&h->head);
+    house_do(h, &h->power, id,
+        (struct verb_input){ .verb = VERB_ADD_SIGNER,
+            WHY,
+            .position = STR("after"),
+            .signers = &head,
+            .signer_count = 1 });
+    DO(h, &h->power, id, VERB_OPINION, .vote = STR("agree"));
+    assert_int_equal(open_tasks(h, id), 4);
+    DO(h, &h->head, id, VERB_OPINION, .vote = STR("agree"),
+        .task_id = task(h, id, "open", "after", "POWER").id);
+    assert_int_equal(open_tasks(h, id), 2);
+    DO(h, &h->officer, id, VERB_OPINION, .vote = STR("disagree"), WHY);
+    assert_int_equal(open_tasks(h, id), 1);
+    DO(h, &h->eco, id, VERB_OPINION, .vote = STR("agree"));
+    assert_int_equal(house_get(h, &h->power, id).status, CASE_REPLIED);
+}
+
 /* ---- take back, undo ---- */
 
 static const char *fingerprint(struct house *h)
@@ -599,8 +666,8 @@ int main(void)
         T(all_must_sign), T(any_one_is_enough), T(a_vote_has_weights), T(who_may_be_asked),
         T(before_me), T(beside_me), T(after_me), T(what_is_held_can_be_taken_back),
         T(signers_end_with_the_step), T(withdrawn_with_signers), T(suspended_with_signers),
-        T(return_and_straight_back), T(a_steward_jumps), T(dispatch_is_taken_back),
-        T(the_window_closes), T(asked_by_mistake), T(undo_for_ten_minutes),
-        T(an_order_and_its_report), T(a_copy_is_read), T(urging_grows) };
+        T(return_and_straight_back), T(a_steward_jumps), T(a_vote_in_the_drawing),
+        T(dispatch_is_taken_back), T(the_window_closes), T(asked_by_mistake),
+        T(undo_for_ten_minutes), T(an_order_and_its_report), T(a_copy_is_read), T(urging_grows) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
