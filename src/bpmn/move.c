@@ -12,6 +12,8 @@
  *   forward  (it does not)
  *            as well, those that would meet the moving token in a join on their way to the target:
  *            they would wait there for ever.
+ *
+ * Into one branch of a fork from outside the fork is refused: its join would wait for the others.
  */
 #include "bpmn/run.h"
 
@@ -174,6 +176,51 @@ static enum err mark_gone(struct plan_of_move *p, struct arena *a, struct diag *
     return OK;
 }
 
+/* Does anything that stays still come by this flow? */
+static bool somebody_comes(const struct plan_of_move *p, int flow, bool *its)
+{
+    const struct bpmn_model *m = p->m;
+    for (size_t n = 0; n < p->i->token_count; n++) {
+        const struct token *t = &p->i->tokens[n];
+        if (t->parent != p->scope || t->id == p->moving || t->state == TOKEN_DEAD || p->gone[n])
+            continue;
+        if (t->state == TOKEN_ARRIVED && t->via == flow)
+            return true;
+        memset(its, 0, m->node_count);
+        reach(m, t->node, its);
+        if (its[m->flows[flow].source] && t->node != m->flows[flow].target)
+            return true;
+    }
+    return false;
+}
+
+/* A parallel join on the way that fills only some of its flows, where nothing comes by the others,
+ * would wait for ever: from behind a join, or from before its fork, into one of its branches. */
+static enum err check_joins(const struct plan_of_move *p, struct arena *a, struct diag *d)
+{
+    const struct bpmn_model *m = p->m;
+    bool *nodes = ARENA_ARRAY(a, bool, m->node_count), *flows = ARENA_ARRAY(a, bool, m->flow_count);
+    bool *its = ARENA_ARRAY(a, bool, m->node_count);
+    if (!nodes || !flows || !its)
+        return diag_arena(d, a);
+    way_from(m, p->entry, nodes, flows);
+    for (size_t n = 0; n < m->node_count; n++) {
+        const struct bpmn_plan *plan = &m->plans[n];
+        int in = 0;
+        for (int k = 0; k < plan->incoming.count; k++)
+            in += flows[plan->incoming.items[k]];
+        if (m->nodes[n].kind != BPMN_PARALLEL_GATEWAY || !in || in == plan->incoming.count)
+            continue;
+        for (int k = 0; k < plan->incoming.count; k++)
+            if (!flows[plan->incoming.items[k]] && !somebody_comes(p, plan->incoming.items[k], its))
+                return refuse(d, &m->nodes[p->target],
+                    "它只是并行分支之一,汇合处会一直等待其他分支;请移到分支之前",
+                    "it is one of several parallel branches, and the join would wait for the others "
+                    "for ever; move to before the fork");
+    }
+    return OK;
+}
+
 static enum err plan_move(struct plan_of_move *p, const struct bpmn_instance *i, int64_t token,
     str target, struct arena *a, struct diag *d)
 {
@@ -185,7 +232,8 @@ static enum err plan_move(struct plan_of_move *p, const struct bpmn_instance *i,
     TRY(check_target(i, token, to, d));
     TRY(find_scope(p, token, d));
     TRY(check_way_down(p, d));
-    return mark_gone(p, a, d);
+    TRY(mark_gone(p, a, d));
+    return check_joins(p, a, d);
 }
 
 enum err bpmn_may_move(struct bpmn_turn *turn, const struct bpmn_instance *i, int64_t token,

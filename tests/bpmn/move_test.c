@@ -85,8 +85,13 @@ static void back_after_the_join(void **state)
     begin_branches(&w);
     assert_int_equal(world_complete(&w, "a2", NULL), OK);
     assert_int_equal(world_complete(&w, "b1", NULL), OK);
+    /* Into one branch alone: its join would wait for the other for ever. */
+    assert_int_equal(world_move(&w, "z", "a1"), ERR_NOT_ALLOWED);
+    assert_non_null(strstr(w.diag.en, "for ever"));
     assert_int_equal(world_move(&w, "z", "t0"), OK);
     assert_waiting(&w, "t0");
+    assert_int_equal(world_move(&w, "t0", "b1"), ERR_NOT_ALLOWED);
+    assert_int_equal(world_move(&w, "t0", "z"), OK);
     world_release(&w);
 }
 
