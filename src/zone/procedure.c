@@ -268,14 +268,16 @@ enum err procedure_move(struct moving *m, int64_t token, str target)
     TURN(m, bpmn_move(&turn, m->instance, token, target));
 }
 
-/* A stay that had ended goes on: it is the same token at the same node. */
+/* A stay that had ended goes on: it is the same token at the same node. The newest of them: a case that
+ * was reopened numbers its tokens anew. */
 static enum err stays_go_on(struct moving *m)
 {
     for (size_t i = 0; i < bpmn_waiting_count(m->instance); i++) {
         struct bpmn_waiting w = bpmn_waiting_at(m->instance, i);
         TRY(STORE_EXEC(m->op->conn, m->op->diag,
             "UPDATE case_step SET left_at = NULL, minutes = NULL, how = 'here' WHERE zone = $1 AND"
-            " case_id = $2 AND token = $3 AND node = $4 AND left_at IS NOT NULL",
+            " case_id = $2 AND ord = (SELECT max(ord) FROM case_step WHERE zone = $1 AND case_id ="
+            " $2 AND token = $3 AND node = $4)",
             S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(w.token), S_TEXT(w.node->id)));
     }
     return OK;
