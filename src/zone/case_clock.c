@@ -109,21 +109,23 @@ enum err notices_of_verb(
     if (table[verb].whom == NOBODY)
         return OK;
     str law = json_str(event, "law");
-    if (!text.bytes)
+    if (verb == VERB_REPLY) /* the answer itself stands at the case */
+        text = STR_NONE;
+    else if (!text.bytes)
         text = json_str(event, "reason");
     struct name2 due = c->due_at && !c->suspended ? moment_text(op, c->due_at)
                                                   : (struct name2){ STR_NONE, STR_NONE };
+    bool says_due = due.zh.bytes && verb != VERB_REPLY;
     struct notice n = { .kind = verb_info(verb)->word,
         .case_id = c->id,
-        .text = { str_printf(a, "%.*s“%.*s”%s%s%.*s%s%.*s%s%.*s", STR_ARGS(c->number),
+        .text = { str_printf(a, "%.*s“%.*s”%s%s%.*s%s%.*s%s%s%.*s%s", STR_ARGS(c->number),
                       STR_ARGS(c->title), table[verb].zh, text.bytes ? ":" : "", STR_ARGS(text),
-                      law.bytes ? ",依据" : "", STR_ARGS(law),
-                      due.zh.bytes && verb != VERB_REPLY ? ";期限" : "",
-                      STR_ARGS(verb != VERB_REPLY ? due.zh : STR_NONE)),
+                      law.bytes ? "(依据" : "", STR_ARGS(law), law.bytes ? ")" : "",
+                      says_due ? "(期限" : "", STR_ARGS(says_due ? due.zh : STR_NONE),
+                      says_due ? ")" : ""),
             str_printf(a, "%.*s \"%.*s\": %s%s%.*s%s%.*s", STR_ARGS(c->number), STR_ARGS(c->title),
                 table[verb].en, text.bytes ? " - " : "", STR_ARGS(text),
-                due.en.bytes && verb != VERB_REPLY ? "; due " : "",
-                STR_ARGS(verb != VERB_REPLY ? due.en : STR_NONE)) } };
+                says_due ? "; due " : "", STR_ARGS(says_due ? due.en : STR_NONE)) } };
     enum whom w = table[verb].whom;
     if (w == APPLICANT || w == APPLICANT_AND_STEP)
         TRY(people_of_applicant(op, c, &who));

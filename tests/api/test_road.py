@@ -98,6 +98,35 @@ class Road(unittest.TestCase):
         self.assertTrue(count["days"][0]["start"])
         self.assertEqual(count["days"][-1]["total"], count["promise"]["amount"])
 
+    def test_told_and_read(self):
+        case = self.raise_case()
+        self.do(self.handler, case["id"], "sign")
+        before = self.applicant.get("/api/notices").json["unread"]
+        self.do(self.handler, case["id"], "suspend", text="请补充用电容量证明。")
+        page = self.applicant.get("/api/notices?unread=true&limit=1").json
+        told = page["items"][0]
+        self.assertEqual((page["unread"], told["kind"], told["caseId"], told["readAt"]),
+                         (before + 1, "suspend", case["id"], None))
+        self.assertIn("请补充用电容量证明", told["text"]["zh"])
+        self.assertIn(case["number"], told["text"]["en"])
+        # Nobody else has it, or may say that it was read.
+        self.assertNotIn(told["id"], [n["id"] for n in self.handler.get("/api/notices").json["items"]])
+        self.assertEqual(self.handler.post(f"/api/notices/{told['id']}/read", {}).status, 404)
+        self.assertEqual(self.applicant.post(f"/api/notices/{told['id']}/read", {}).status, 204)
+        self.assertEqual(self.applicant.get("/api/notices").json["unread"], before)
+        self.assertEqual(self.applicant.post("/api/notices/read", {}).status, 204)
+        self.assertEqual(self.applicant.get("/api/notices").json["unread"], 0)
+        self.assertEqual(self.applicant.get("/api/notices?in=x").status, 422)
+
+    def test_counted_in_a_sentence_and_by_the_hour(self):
+        case = self.raise_case()
+        sign = [p for p in case["promises"] if p["code"] == "sign"][0]
+        count = self.applicant.get(f"/api/cases/{case['id']}/promises/{sign['id']}/count").json
+        self.assertIn(f"{sign['amount']}个工作小时", count["summary"]["zh"])
+        minutes = sum(s["minutes"] for d in count["days"] for s in d["segments"])
+        self.assertAlmostEqual(minutes, sign["amount"] * 60, delta=len(count["days"]) * 2)
+        self.assertIsNone(count["statute"])
+
     def test_extension_is_approved_by_somebody_else(self):
         case = self.raise_case()["id"]
         self.do(self.handler, case, "sign")

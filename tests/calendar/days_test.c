@@ -225,6 +225,11 @@ static void adding_then_counting_gives_back_n(void **state)
         assert_true(next >= due);
         assert_int_equal(calendar_add_days(c, start, n + 1, &next, NULL, NULL), OK);
         assert_true(next > due);
+        /* In two parts it is the same. */
+        int64_t part = random_between(&seed, 0, n);
+        assert_int_equal(calendar_add_days(c, start, part, &next, NULL, NULL), OK);
+        assert_int_equal(calendar_add_days(c, next, n - part, &next, NULL, NULL), OK);
+        assert_int_equal(next, due);
         assert_int_equal(calendar_add_days(c, due, -n, &back, NULL, NULL), OK);
         assert_true(back <= start || !calendar_is_working(c, start));
         assert_int_equal(calendar_days_between(c, back, due), n);

@@ -103,9 +103,34 @@ static void adding_then_counting_gives_back(void **state)
         assert_int_equal(calendar_add_minutes(c, from + random_between(&seed, 1, 90000000), n,
             &later, NULL, NULL), OK);
         assert_true(later >= due);
+        int64_t part = random_between(&seed, 0, n);
+        assert_int_equal(calendar_add_minutes(c, from, part, &later, NULL, NULL), OK);
+        assert_int_equal(calendar_add_minutes(c, later, n - part, &later, NULL, NULL), OK);
+        if (part < n)
+            assert_int_equal(later, due);
         assert_int_equal(calendar_add_minutes(c, due, -n, &back, NULL, NULL), OK);
         assert_int_equal(calendar_office_ms_between(c, back, due), n * 60000);
         assert_true(back >= from && calendar_is_open(c, back));
+    }
+}
+
+/* The office hours of each day add up to what was counted. */
+static void segments_add_up(void **state)
+{
+    struct fixture *f = *state;
+    const struct calendar_clock *c = &f->clock;
+    uint64_t seed = 5;
+    for (int i = 0; i < 300; i++) {
+        int64_t from = AT("01-01T00:00:00") + random_between(&seed, 0, 20000000) * 1000;
+        int64_t to = from + random_between(&seed, 0, 2000000) * 1000, total = 0;
+        struct calendar_segment out[OFFICE_SPANS_MAX];
+        for (int64_t day = tz_local_days(c->tz, from, NULL); day <= tz_local_days(c->tz, to, NULL);
+             day++) {
+            size_t count = calendar_segments(c, day, from, to, out);
+            for (size_t k = 0; k < count; k++)
+                total += out[k].to_ms - out[k].from_ms;
+        }
+        assert_int_equal(total, calendar_office_ms_between(c, from, to));
     }
 }
 
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(opening_and_closing),
         cmocka_unit_test(limits_and_provisional),
         cmocka_unit_test(adding_then_counting_gives_back),
+        cmocka_unit_test(segments_add_up),
         cmocka_unit_test(explanation),
         cmocka_unit_test(spans_are_checked),
         cmocka_unit_test(midnight_to_midnight),

@@ -64,6 +64,14 @@ static const struct {
     { "a promise that is paused says since when and what is left, another one does not",
         "SELECT code FROM promise WHERE zone = $1 AND ((state = 1) <> (paused_at <> 0) AND state"
         " IN (0, 1) OR state = 0 AND remaining <> 0 OR (state < 2) <> (ended_at = 0))" },
+    { "a promise is looked at again only while it is open",
+        "SELECT code FROM promise WHERE zone = $1 AND state > 1 AND wake_at IS NOT NULL" },
+    { "a person is told once of one thing",
+        "SELECT once FROM notice WHERE zone = $1 AND once <> '' GROUP BY account_id, once HAVING"
+        " count(*) > 1" },
+    { "a line says how many it gathers",
+        "SELECT d.zh FROM notice d WHERE d.zone = $1 AND d.kind = 'digest' AND d.items <> (SELECT"
+        " count(*) FROM notice n WHERE n.zone = d.zone AND n.digest_id = d.id)" },
     { "met is in time, met late is not",
         "SELECT code FROM promise WHERE zone = $1 AND (state = 2 AND ended_at > due_at OR state ="
         " 3 AND ended_at <= due_at)" },
@@ -142,7 +150,7 @@ static const struct {
         "SELECT number FROM cases WHERE zone = $1 AND (status = 4) <> (merged_into <> 0)" },
     { "a case has one entry in the journal for each of its versions",
         "SELECT c.number FROM cases c WHERE c.zone = $1 AND c.version <> (SELECT count(*) FROM"
-        " journal j WHERE j.zone = c.zone AND j.subject = c.id)" },
+        " journal j WHERE j.zone = c.zone AND j.subject = c.id AND j.kind <> 'case.remind')" },
     { "numbers are not given twice",
         "SELECT number FROM cases WHERE zone = $1 GROUP BY number HAVING count(*) > 1" },
     { "what is journalled has its place",

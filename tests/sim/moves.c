@@ -466,6 +466,9 @@ static bool fire_timers(struct world *w)
         w->fired += (int64_t)fired;
     }
     w->timers_fired = true;
+    struct op op = world_op(w, &actor_system);
+    int64_t looked;
+    CHECK(w, promises_watch(&op, &looked) == OK, "promises: %s", w->diag.en);
     return true;
 }
 

@@ -31,6 +31,9 @@ export const api = {
   reveal: (id: T.Id, field: string, reason: string) =>
     post<{ value: string }>(`/api/cases/${id}/reveal`, { field, reason }),
   count: (id: T.Id, promise: T.Id) => get<T.PromiseCount>(`/api/cases/${id}/promises/${promise}/count`),
+  notices: (query: Query) => get<T.NoticePage>('/api/notices', query),
+  readNotice: (id: T.Id) => post<void>(`/api/notices/${id}/read`, {}),
+  readNotices: () => post<void>('/api/notices/read', {}),
   receipt: (id: T.Id, event?: T.Id) =>
     call<string>('GET', `/api/cases/${id}/receipt`, { query: { event }, text: true }),
 

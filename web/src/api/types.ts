@@ -191,6 +191,9 @@ export type ImportResult = Narrow<
   { faults: Narrow<S.SchemaImportFault, { column: string | null }>[] }
 >
 
+export type Notice = S.SchemaNotice
+export type NoticePage = S.SchemaNoticePage
+
 /** What a server-sent event says; the case itself is to be fetched again. */
 export interface LiveCase {
   caseId: Id

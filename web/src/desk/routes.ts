@@ -39,6 +39,12 @@ export const deskRoutes: RouteRecordRaw[] = [
     meta: { house: 'desk', title: 'desk.waits.title', menu: 'desk.waits.menu', permission: 'figure.read' },
   },
   {
+    path: '/desk/notices',
+    name: 'desk-notices',
+    component: () => import('./NoticesPage.vue'),
+    meta: { house: 'desk', title: 'shared.notice.title' },
+  },
+  {
     path: '/desk/import',
     name: 'desk-import',
     component: () => import('./ImportPage.vue'),

@@ -9,6 +9,12 @@ export const hallRoutes: RouteRecordRaw[] = [
     meta: { house: 'hall', title: 'hall.new.title', private: true },
   },
   {
+    path: '/hall/notices',
+    name: 'notices',
+    component: () => import('@/shared/NoticesPage.vue'),
+    meta: { house: 'hall', title: 'shared.notice.title', private: true },
+  },
+  {
     path: '/hall/cases',
     name: 'cases',
     component: () => import('./CasesPage.vue'),

@@ -1,13 +1,15 @@
 // Live changes. One EventSource serves all listeners of the page; it is opened with the first
 // listener and closed with the last. The browser reconnects by itself; where it gives up
 // (the server said no, e.g. while restarting) we try again, ever more slowly.
-import { onBeforeUnmount, onMounted, readonly, ref } from 'vue'
+import { onBeforeUnmount, onMounted, readonly, ref, watch } from 'vue'
 import type { LiveCase } from '@/api/types'
+import { account } from './session'
 
 export type LiveState = 'off' | 'connecting' | 'live'
 
 const state = ref<LiveState>('off')
 const listeners = new Set<(change: LiveCase) => void>()
+const told = new Set<() => void>()
 const resumed = new Set<() => void>()
 let source: EventSource | null = null
 let retry: ReturnType<typeof setTimeout> | null = null
@@ -29,6 +31,7 @@ function open(): void {
     const change = JSON.parse((event as MessageEvent<string>).data) as LiveCase
     listeners.forEach((listener) => listener(change))
   })
+  source.addEventListener('notice', () => told.forEach((listener) => listener()))
   source.onerror = () => {
     broke = true
     state.value = 'connecting'
@@ -60,6 +63,24 @@ export function useLive(changed: (change: LiveCase) => void, back?: () => void):
   onBeforeUnmount(() => {
     listeners.delete(changed)
     if (back) resumed.delete(back)
-    if (!listeners.size) close()
+    if (!listeners.size && !told.size) close()
+  })
+}
+
+/** Calls `heard` when this account has been told something new, and after a broken connection was mended. */
+export function useTold(heard: () => void): void {
+  onMounted(() => {
+    told.add(heard)
+    resumed.add(heard)
+    if (account.value && !source && !retry) open()
+  })
+  watch(account, (now) => {
+    if (now && told.size && !source && !retry) open()
+    if (!now) close()
+  })
+  onBeforeUnmount(() => {
+    told.delete(heard)
+    resumed.delete(heard)
+    if (!listeners.size && !told.size) close()
   })
 }
