@@ -121,6 +121,8 @@ spec('a procedure is changed, refused, mended, tried, compared and taken into us
 
   await page.getByRole('button', { name: '对比' }).click()
   await page.getByText('的名称由“办理”改为“承办”').waitFor()
+  await page.getByText('的可以做的操作:去掉挂起').waitFor()
+  check((await page.locator('section li .link').count()) === 2, 'what was not changed is no difference')
   await page.locator('.is-changed').first().waitFor()
   await checkAxe(page, 'comparison')
   await shoot(page, 'procedure-compare-1440-zh')

@@ -211,6 +211,10 @@ const texts: typeof zh = {
     changed: 'changed',
   },
   diff: {
+    list: '{part}: {field}: {said}',
+    plus: 'with {list}',
+    minus: 'without {list}',
+    order: 'in another order',
     named: '{type} “{name}”',
     flow: 'the flow from “{from}” to “{to}”',
     added: 'Added: {part}',

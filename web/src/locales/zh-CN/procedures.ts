@@ -209,6 +209,10 @@ export default {
     changed: '改动',
   },
   diff: {
+    list: '{part}的{field}:{said}',
+    plus: '加上{list}',
+    minus: '去掉{list}',
+    order: '只换了次序',
     named: '{type}“{name}”',
     flow: '从“{from}”到“{to}”的连线',
     added: '新增{part}',

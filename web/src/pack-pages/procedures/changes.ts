@@ -17,6 +17,25 @@ interface Part {
 
 const quiet = new Set(['incoming', 'outgoing', 'flowNodeRef', 'extensionElements'])
 const OURS = 'urn:junma:bpmn'
+/** What the standard says when nothing is said: a program that leaves it out changes nothing. */
+const usual = new Set([
+  'cancelActivity=true',
+  'isInterrupting=true',
+  'isSequential=false',
+  'isForCompensation=false',
+  'isExecutable=false',
+  'isClosed=false',
+  'triggeredByEvent=false',
+  'parallelMultiple=false',
+  'instantiate=false',
+  'startQuantity=1',
+  'completionQuantity=1',
+  'gatewayDirection=Unspecified',
+  'eventGatewayType=Exclusive',
+  'calendar=natural',
+])
+/** Words with blanks between; said one by one. */
+const lists = new Set(['verbs', 'promise'])
 
 function nameOf(node: Element): string {
   const english = node.getAttributeNS(OURS, 'nameEn')
@@ -27,6 +46,7 @@ function nameOf(node: Element): string {
 function say(node: Element, into: Map<string, string>, prefix: string): void {
   for (const attribute of node.attributes) {
     if (attribute.name === 'id' || attribute.name.startsWith('xmlns') || attribute.localName === 'type') continue
+    if (usual.has(`${attribute.localName}=${attribute.value}`)) continue
     into.set(prefix + attribute.localName, attribute.value)
   }
   for (const child of node.children) {
@@ -78,7 +98,23 @@ function called(part: Part, all: Map<string, Part>): string {
   return t('procedures.diff.flow', { from: end(part.said.get('sourceRef')), to: end(part.said.get('targetRef')) })
 }
 
-export function compareProcedures(before: string, after: string): ProcedureChange[] {
+/** What was put to a list and what was taken from it. */
+function listed(part: string, field: string, from: string, to: string, called: (code: string) => string): string {
+  const was = from.split(/\s+/).filter(Boolean)
+  const now = to.split(/\s+/).filter(Boolean)
+  const join = (codes: string[]): string => codes.map(called).join(t('shared.form.comma'))
+  const plus = now.filter((code) => !was.includes(code))
+  const minus = was.filter((code) => !now.includes(code))
+  const said = [
+    plus.length ? t('procedures.diff.plus', { list: join(plus) }) : '',
+    minus.length ? t('procedures.diff.minus', { list: join(minus) }) : '',
+    plus.length || minus.length ? '' : t('procedures.diff.order'),
+  ]
+  return t('procedures.diff.list', { part, field: fieldName(field), said: said.filter(Boolean).join(t('shared.form.comma')) })
+}
+
+/** named: what a code of a verb or a promise is called. */
+export function compareProcedures(before: string, after: string, named: (code: string) => string = (code) => code): ProcedureChange[] {
   const old = partsOf(before)
   const now = partsOf(after)
   const found: ProcedureChange[] = []
@@ -99,7 +135,9 @@ export function compareProcedures(before: string, after: string): ProcedureChang
       found.push({
         kind: 'changed',
         element: part.id,
-        what: t(`procedures.diff.${key}`, { part: called(part, now), field: fieldName(field), from: short(from), to: short(to) }),
+        what: lists.has(field)
+          ? listed(called(part, now), field, from, to, named)
+          : t(`procedures.diff.${key}`, { part: called(part, now), field: fieldName(field), from: short(from), to: short(to) }),
       })
     }
   }

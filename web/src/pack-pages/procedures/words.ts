@@ -1,6 +1,7 @@
 // What the properties may choose from: read from the pack as the draft sees it.
 import { api } from '@/api'
 import type { Id, Name, VerbRef } from '@/api/types'
+import { name } from '@/shared/i18n'
 import { loadKind } from '@/shared/zone'
 
 export interface Choice {
@@ -14,6 +15,12 @@ export interface Words {
   decisions: Choice[]
   units: Choice[]
   verbs: VerbRef[]
+}
+
+/** What a code of a verb or a promise is called. */
+export function namer(words: Words | null): (code: string) => string {
+  return (code) =>
+    name(words?.verbs.find((one) => one.verb === code)?.name) || name(words?.promises.find((one) => one.code === code)?.name) || code
 }
 
 interface Coded {

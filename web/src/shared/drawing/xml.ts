@@ -9,7 +9,7 @@ const OURS = 'urn:junma:bpmn'
 function widen(label: Element, name: string, middle: boolean): void {
   const bounds = label.firstElementChild
   const width = Number(bounds?.getAttribute('width') ?? 0)
-  const wanted = Math.min(96, Math.ceil(name.length * 6.4))
+  const wanted = Math.min(96, Math.ceil(name.length * 7) + 10)
   if (!bounds || wanted <= width) return
   bounds.setAttribute('width', String(wanted))
   if (middle) bounds.setAttribute('x', String(Number(bounds.getAttribute('x')) - (wanted - width) / 2))
