@@ -16,7 +16,7 @@ enum { UNDO_MS = 10 * 60 * 1000 };
 /* What may happen in between without being in the way. */
 #define HARMLESS                                                                                   \
     "'case.note', 'case.urge', 'case.copy', 'case.read', 'case.reveal', 'case.supervise',"         \
-    " 'case.report', 'case.accept', 'case.reject', 'case.merged_from', 'case.publish'"
+    " 'case.report', 'case.accept', 'case.reject', 'case.merged_from', 'case.publish', 'case.remind'"
 
 /* ---- keeping ---- */
 
