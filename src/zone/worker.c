@@ -34,8 +34,8 @@ struct worker {
     char owner[33];
     struct outing out[FETCH_CALLS_MAX];
     pthread_t thread;
-    bool started;
-    int64_t purged_ms; /* last looked for old content and found none */
+    bool started, crowded; /* crowded: others wrote during the last turn's timers */
+    int64_t purged_ms;     /* last looked for old content and found none */
     _Atomic bool stopping, stirred;
 };
 
@@ -345,6 +345,21 @@ static enum err work_purge(struct worker *w, struct op *op, bool *busy)
     return OK;
 }
 
+/* Few at a time while others write, more when nobody does: a request waits for those before it. */
+static enum err work_timers(struct worker *w, struct op *op, bool *busy)
+{
+    struct store_stats before, after;
+    int64_t fired = 0;
+    bool more;
+    store_get_stats(op->zone->store, &before);
+    TRY(timers_step(
+        op, w->batch, w->crowded ? WORKER_TIMERS_CROWDED : WORKER_TIMERS, &fired, &more));
+    store_get_stats(op->zone->store, &after);
+    w->crowded = after.queued > 0 || after.writes - before.writes > fired;
+    *busy = *busy || fired > 0;
+    return OK;
+}
+
 /* ---- turns ---- */
 
 enum err worker_turn(struct worker *w, int64_t now_ms, bool *busy, struct diag *d)
@@ -354,14 +369,12 @@ enum err worker_turn(struct worker *w, int64_t now_ms, bool *busy, struct diag *
         .actor = &actor_system,
         .now_ms = now_ms,
         .diag = d };
-    int64_t fired = 0;
     bool more = false;
     *busy = false;
     arena_reset(&w->arena);
     fetch_wait(w->fetch, 0);
     TRY(work_answers(w, &op, busy));
-    TRY(timers_step(&op, w->batch, WORKER_TIMERS, &fired, &more));
-    *busy = *busy || fired > 0;
+    TRY(work_timers(w, &op, busy));
     TRY(work_jobs(w, &op, busy));
     TRY(migrate_work(&op, w->batch, WORKER_TIMERS, &more));
     *busy = *busy || more;

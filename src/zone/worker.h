@@ -8,15 +8,16 @@
  *          ─▶ old content, when its time is over (purge.h)
  *     nothing left: sleeps until stirred or for a moment
  *
- * Requests go first: a turn puts at most WORKER_TIMERS writes into the store's queue and waits for
- * them before it puts in more, so a request never waits for more than those.
+ * Requests go first: a turn puts at most WORKER_TIMERS writes into the store's queue, a quarter of
+ * that while others write, and waits for them before it puts in more; a request never waits for
+ * more than those.
  */
 #ifndef JUNMA_ZONE_WORKER_H
 #define JUNMA_ZONE_WORKER_H
 
 #include "zone/services.h"
 
-enum { WORKER_TIMERS = 32 };
+enum { WORKER_TIMERS = 32, WORKER_TIMERS_CROWDED = 8 };
 
 struct worker;
 
