@@ -29,6 +29,8 @@ struct broken {
 #define TEMPLATES "requests/templates.json"
 #define BPMN "requests/request.bpmn"
 #define DMN "requests/routing.dmn"
+#define PROJECT "projects/registers/project.json"
+#define COUNT "projects/figures/projects_red.sql"
 #define FIGURE "requests/figures/on_time_rate.sql"
 
 static const struct broken table[] = {
@@ -50,10 +52,11 @@ static const struct broken table[] = {
     { ZONE, "zone.example/nanchang", "zone example", NULL, "zone example", "may not hold spaces" },
     { ZONE, "Asia/Shanghai", "Asia/Nowhere", NULL, "Asia/Nowhere", "" },
     { ZONE, "13:30-17:30", "13:30-12:30", NULL, "\"hours\"", "" },
-    { ZONE, "[\"requests\"]", "[\"requests\", \"visits\"]", "visits/system.json", NULL,
+    { ZONE, "[\"requests\", \"projects\"]", "[\"requests\", \"projects\", \"visits\"]",
+        "visits/system.json", NULL,
         "this file is missing" },
-    { ZONE, "[\"requests\"]", "[\"../requests\"]", NULL, "../requests", "a folder's name" },
-    { ZONE, "[\"requests\"]", "[]", NULL, "\"systems\"", "may not be empty" },
+    { ZONE, "[\"requests\", \"projects\"]", "[\"../requests\"]", NULL, "../requests", "a folder's name" },
+    { ZONE, "[\"requests\", \"projects\"]", "[]", NULL, "\"systems\"", "may not be empty" },
     /* people asked beside a step */
     { BPMN, "junma:signerRoles=\"handler", "junma:signerRoles=\"clerk", NULL, "id=\"handle\"",
         "no role \"clerk\" (junma:signerRoles)" },
@@ -95,6 +98,22 @@ static const struct broken table[] = {
     { "codes/chains.csv", "materials,新材料", "materials,\"新材料", NULL, "materials,",
         "malformed CSV" },
     { "codes/chains.csv", "nev,新能源", ",新能源", NULL, ",新能源", "may not be empty" },
+    { PROJECT, "(started_on - signed_on) /", "(started_on - signed_on) / /", NULL, "sign_to_start_days", "" },
+    { PROJECT, "(started_on - signed_on)", "(started_on - sgned_on)", NULL, "sign_to_start_days",
+        "sgned_on" },
+    { PROJECT, "signed_on = null or land_on", "signed_on = null or lnd_on", NULL,
+        "signed_on = null or lnd_on", "lnd_on" },
+    { PROJECT, "\"read\": [\"officer\"", "\"read\": [\"clerk\"", NULL, "clerk", "no role \"clerk\"" },
+    { PROJECT, "\"sort\": \"-overdue_days\"", "\"sort\": \"-content\"", NULL, "-content", "mark it indexed" },
+    { PROJECT, "\"column\": \"light\", \"value\"", "\"column\": \"lamp\", \"value\"", NULL, "lamp",
+        "no column \"lamp\"" },
+    { PROJECT, "\"column\": \"started_on\", \"compare\": \"filled\"",
+        "\"column\": \"started_on\", \"compare\": \"fuller\"", NULL, "fuller", "unknown word" },
+    { PROJECT, "\"type\": \"bool\", \"indexed\": true}", "\"type\": \"bool\", \"min\": 1}", NULL,
+        "provincial", "int, real or money" },
+    { COUNT, "record_project", "register_project", NULL, "register_project", "may not read" },
+    { COUNT, "record_project", "record_nothing", NULL, "record_nothing", "no register \"nothing\"" },
+    { COUNT, "-- of: project", "-- of: nothing", NULL, "-- of: nothing", "no register \"nothing\"" },
     { REGISTER, "\"codes\": \"chains\"", "\"codes\": \"chain\"", NULL, "\"codes\": \"chain\"",
         "codes/chain.csv is missing" },
     { REGISTER, "\"type\": \"date\"", "\"type\": \"day\"", NULL, "\"day\"",
