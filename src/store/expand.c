@@ -79,7 +79,7 @@ static enum err expand_search(struct buf *b, str whole, str index, struct diag *
     return OK;
 }
 
-static enum err expand_one(struct buf *b, str whole, bool migration, struct diag *d)
+static enum err expand_one(struct buf *b, str whole, enum expand_for what, struct diag *d)
 {
     static const struct {
         str name, text;
@@ -90,6 +90,11 @@ static enum err expand_one(struct buf *b, str whole, bool migration, struct diag
         { { "zone", 4 }, { "junma_zone()", 12 } },
     };
     str inside = str_slice(whole, 1, whole.bytes - 1);
+    if (str_starts(inside, STR("json:")))
+        return expand_json(b, whole, str_slice(inside, 5, inside.bytes), d);
+    if (what == EXPAND_REPORT)
+        return diag_set(d, ERR_SYNTAX, "查询语句有误:“%.*s”", "malformed query: \"%.*s\"",
+            STR_ARGS(whole));
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (str_equal(inside, constants[i].name)) {
             buf_add(b, constants[i].text);
@@ -97,9 +102,7 @@ static enum err expand_one(struct buf *b, str whole, bool migration, struct diag
         }
     if (str_starts(inside, STR("match:")))
         return expand_match(b, whole, str_slice(inside, 6, inside.bytes), d);
-    if (str_starts(inside, STR("json:")))
-        return expand_json(b, whole, str_slice(inside, 5, inside.bytes), d);
-    if (str_starts(inside, STR("search:")) && migration)
+    if (str_starts(inside, STR("search:")) && what == EXPAND_MIGRATION)
         return expand_search(b, whole, str_slice(inside, 7, inside.bytes), d);
     return bad(whole, d);
 }
@@ -124,7 +127,8 @@ static size_t skip_quoted(str sql, size_t at)
     return found < 0 ? sql.bytes : (size_t)found + end.bytes;
 }
 
-enum err sql_expand(struct arena *a, str sql, bool migration, str *out, struct diag *d)
+enum err sql_expand(
+    struct arena *a, str sql, enum expand_for what, str *out, struct diag *d)
 {
     if (str_find(sql, STR("{"), 0) < 0) {
         *out = sql;
@@ -142,7 +146,7 @@ enum err sql_expand(struct arena *a, str sql, bool migration, str *out, struct d
             str whole = str_slice(sql, at, end < 0 ? sql.bytes : (size_t)end + 1);
             if (end < 0)
                 return bad(whole, d);
-            TRY(expand_one(&b, whole, migration, d));
+            TRY(expand_one(&b, whole, what, d));
             at += whole.bytes;
         } else
             buf_add_char(&b, sql.data[at++]);

@@ -157,7 +157,10 @@ void conn_end_rows(struct store_conn *c);
 void conn_drop_statements(struct store_conn *c);
 
 /* expand.c: SQL with its placeholders replaced; ERR_INTERNAL for an unknown one. */
-MUST_USE enum err sql_expand(struct arena *a, str sql, bool migration, str *out, struct diag *d);
+/* Which placeholders may stand: {search} in migrations only, in untrusted reports only {json}. */
+enum expand_for { EXPAND_STATEMENT, EXPAND_MIGRATION, EXPAND_REPORT };
+MUST_USE enum err sql_expand(
+    struct arena *a, str sql, enum expand_for what, str *out, struct diag *d);
 bool index_name_is_valid(str name);
 
 /* writer.c */

@@ -116,7 +116,7 @@ static enum err take_step(struct store_conn *c, void *ctx, struct diag *d)
     struct arena a;
     arena_init(&a, NULL, 8 * SQL_BYTES_MAX);
     str sql = STR_NONE;
-    enum err e = sql_expand(&a, str_from(m->sql), true, &sql, d);
+    enum err e = sql_expand(&a, str_from(m->sql), EXPAND_MIGRATION, &sql, d);
     if (e == OK)
         e = run_statements(c, sql, d);
     arena_release(&a);

@@ -52,7 +52,7 @@ static enum err compile(struct store_conn *c, str sql, struct store_statement *s
     str expanded = sql;
     enum err e = c->report ? report_check_text(c, sql, d) : OK;
     if (e == OK)
-        e = sql_expand(&a, sql, false, &expanded, d);
+        e = sql_expand(&a, sql, c->report ? EXPAND_REPORT : EXPAND_STATEMENT, &expanded, d);
     const char *tail = NULL;
     if (e == OK) {
         unsigned flags = c->report ? 0 : SQLITE_PREPARE_PERSISTENT;

@@ -7,15 +7,21 @@
  */
 #include "zone/case_write.h"
 
+/* Columns that came later count only once they are set, so that older entries still agree. */
+enum { PURGED_AT = 10 };
+
 /* What the program reads from a row for reports and lists only, not into struct case_row. */
 static enum err add_stored_columns(struct op *op, int64_t id, struct buf *b)
 {
     struct store_rows rows;
     TRY(STORE_ONE(op->conn, &rows, op->diag,
         "SELECT created_on, on_time, first_response_minutes, handling_days, updated_at,"
-        " promise_id, promise_state, amber_at, red_at, handled_unit FROM cases WHERE zone = $1 AND id = $2",
+        " promise_id, promise_state, amber_at, red_at, handled_unit, purged_at FROM cases"
+        " WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(id)));
     for (int i = 0; i < store_column_count(&rows); i++) {
+        if (i == PURGED_AT && store_is_null(&rows, i))
+            break;
         str value = store_text(&rows, i);
         buf_printf(
             b, "%c%zu:%.*s", store_is_null(&rows, i) ? '-' : '+', value.bytes, STR_ARGS(value));
