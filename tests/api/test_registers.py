@@ -1,0 +1,177 @@
+"""Registers over HTTP: lists, records, versions, changes of one and of many, tables out and in; who may not."""
+import csv
+import io
+import json
+import unittest
+
+from refusals import Refusals
+
+NEW = {"number": "T-1", "name": "示例测试项目", "developer": "示例单位", "kind": "industrial", "investment": 123456789,
+       "plan_started_on": "2026-01-05", "started_on": "2026-01-04", "signed_on": "2025-12-01",
+       "place": {"lon": 115.85, "lat": 28.75}}
+RECORDS = "/api/registers/project/records"
+
+
+class Registers(Refusals):
+    logins = ("qiye1", "shouchu1", "gongdian1", "lingdao1", "admin")
+
+    def new(self, **changes):
+        reply = self.shouchu1.post(RECORDS, {"data": {**NEW, **changes}, "reason": "测试"})
+        self.assertEqual(reply.status, 201, reply.bytes)
+        return reply.json
+
+    def tearDown(self):
+        for item in self.shouchu1.get(RECORDS, q="示例测试项目", limit=100).json["items"]:
+            self.shouchu1.call("DELETE", f"{RECORDS}/{item['id']}?reason=test")
+
+    def test_a_record_through_its_life(self):
+        made = self.new()
+        self.assertEqual(made["data"]["sign_to_start_days"], 34)
+        self.assertEqual(made["data"]["start_ahead_days"], 1)
+        self.assertEqual(made["data"]["stage"], "started")
+        self.assertEqual(made["names"]["stage"]["en"], "Started")
+        path = f"{RECORDS}/{made['id']}"
+        changed = self.shouchu1.call("PATCH", path, {"data": {"capped_on": "2026-03-01"}, "reason": "封顶", "version": 1})
+        self.assertEqual(changed.status, 200, changed.bytes)
+        self.assertEqual((changed.json["version"], changed.json["data"]["stage"]), (2, "capped"))
+        late = self.shouchu1.call("PATCH", path, {"data": {"capped_on": None}, "version": 1})
+        self.refused(late, 412, "precondition-failed", None, "zh")
+        versions = self.shouchu1.get(path + "/history").json["items"]
+        self.assertEqual([v["version"] for v in versions], [2, 1])
+        self.assertEqual(versions[0]["reason"], "封顶")
+        month = self.shouchu1.post("/api/registers/investment/records",
+                                   {"data": {"project": "T-1", "month": "2026-02", "done": 100}})
+        self.assertEqual(month.status, 201, month.bytes)
+        self.assertIn(("investment", 1), [(r["register"], r["count"]) for r in self.shouchu1.get(path + "/related").json["items"]])
+        self.refused(self.shouchu1.call("DELETE", path + "?reason=x"), 409, "conflict", None, "zh")
+        self.refused(self.shouchu1.call("DELETE", path), 422, "invalid", "reason", "zh")
+        gone = self.shouchu1.call("DELETE", f"/api/registers/investment/records/{month.json['id']}?reason=x")
+        self.assertEqual(gone.status, 204)
+        self.assertEqual(self.shouchu1.call("DELETE", path + "?reason=x").status, 204)
+        self.assertEqual(self.shouchu1.get(path).status, 404)
+
+    def test_refusals_name_the_column_in_both_languages(self):
+        for field, data in (("kind", {"kind": "moon"}), ("started_on", {"started_on": "2025-11-01", "signed_on": "2025-12-01"}),
+                            ("investment", {"investment": -1}), ("stage", {"stage": "above"}), ("place", {"place": {"lon": 999, "lat": 0}}),
+                            ("name", {"name": ""}), ("colour", {"colour": "red"}), ("project_code", {"project_code": "2603-360108-04-01-123456"})):
+            with self.subTest(field=field):
+                self.both(self.shouchu1, lambda c, d=data: c.post(RECORDS, {"data": {**NEW, **d}}), 422, "invalid", field)
+        self.both(self.shouchu1, lambda c: c.post(RECORDS, {"data": []}), 422)
+        with self.nothing_written():
+            tried = self.shouchu1.call("POST", RECORDS + "?dryRun=true", {"data": NEW})
+            self.assertEqual(tried.status, 201, tried.bytes)
+
+    def test_who_may_not(self):
+        made = self.new(unit="ECO")
+        path = f"{RECORDS}/{made['id']}"
+        for client in (self.qiye1, self.admin):
+            self.assertEqual(client.get(RECORDS).status, 404)
+            self.assertEqual(client.get(path).status, 404)
+            self.assertEqual(client.post(RECORDS, {"data": NEW}).status, 404)
+            self.assertNotIn("project", [r["code"] for r in client.get("/api/registers").json["items"]])
+        self.refused(self.lingdao1.post(RECORDS, {"data": NEW}), 403, "forbidden", None, "zh")
+        self.refused(self.lingdao1.call("PATCH", path, {"data": {"name": "x"}}), 403, "forbidden", None, "zh")
+        self.assertEqual(self.lingdao1.get(path).status, 200)
+        anyone = self.server.client()
+        self.assertEqual(anyone.get(RECORDS).status, 401)
+        self.assertEqual(self.shouchu1.get("/api/registers/nothing").status, 404)
+
+    def test_lists_page_by_page(self):
+        seen, after = [], ""
+        for _ in range(100):
+            page = self.shouchu1.get(RECORDS, list="provincial", limit=7, after=after).json
+            seen += [item["data"]["investment"] for item in page["items"]]
+            if not page["next"]:
+                break
+            after = page["next"]
+        filled = [v for v in seen if v is not None]
+        self.assertEqual(len(seen), 26)
+        self.assertEqual(filled, sorted(filled, reverse=True))
+        self.assertEqual(seen[len(filled):], [None] * (len(seen) - len(filled)))  # what is empty comes last
+        where = json.dumps([{"column": "stage", "compare": "is", "value": "started"}])
+        found = self.shouchu1.get(RECORDS, where=where, limit=100).json["items"]
+        self.assertTrue(found and all(item["data"]["stage"] == "started" for item in found))
+        for query in ({"where": "x"}, {"where": '[{"column":"nothing","compare":"is","value":"1"}]'}, {"sort": "content"}, {"list": "no"},
+                      {"after": "q"}, {"box": "1,2,3"}, {"where": json.dumps([{"column": "name", "compare": "is", "value": "1"}] * 13)}):
+            with self.subTest(query=query):
+                self.both(self.shouchu1, lambda c, q=query: c.get(RECORDS, **q), 422)
+
+    def test_many_at_once_and_back(self):
+        ids = [self.new(number=f"T-{n}")["id"] for n in range(3)]
+        path = "/api/registers/project/bulk"
+        with self.nothing_written():
+            tried = self.shouchu1.post(path + "?dryRun=true", {"ids": ids, "data": {"officer": "示例专员"}, "reason": "轮换"})
+        self.assertEqual((tried.json["changed"], tried.json["saved"]), (3, False), tried.bytes)
+        with self.nothing_written():  # one refusal refuses all
+            bad = self.shouchu1.post(path, {"ids": ids, "data": {"number": "T-0"}, "reason": "x"})
+        self.assertEqual((bad.json["saved"], len(bad.json["faults"])), (False, 2), bad.bytes)
+        done = self.shouchu1.post(path, {"ids": ids, "data": {"officer": "示例专员"}, "reason": "轮换"})
+        self.assertTrue(done.json["saved"], done.bytes)
+        undone = self.shouchu1.post(f"/api/registers/project/batches/{done.json['batch']}/undo", {"reason": "撤销"})
+        self.assertEqual(undone.json, {"undone": 3, "kept": 0})
+        self.assertIsNone(self.shouchu1.get(f"{RECORDS}/{ids[0]}").json["data"]["officer"] or None)
+
+    def send(self, text, dry=False):
+        return self.shouchu1.call("POST", "/api/registers/project/import" + ("?dryRun=true" if dry else ""), text.encode(),
+                                  {"Content-Type": "text/csv"})
+
+    def test_a_table_in_and_out_again(self):
+        text = ('项目编号,项目名称,项目单位名称,类别,总投资,签约日期\n'
+                'T-1,示例测试项目甲,=1+1,工业项目,"1,234.56",2025/12/1\n'
+                'T-2,,乙,工业项目,1,\n'
+                'T-3,示例测试项目丙,丙,不存在,x,2022-02-30\n')
+        for dry in (True, False):
+            reply = self.send(text, dry).json
+            self.assertEqual((reply["rows"], reply["accepted"], bool(reply["batch"])), (3, 1, not dry))
+            self.assertEqual({(f["row"], f["column"]) for f in reply["faults"]},
+                             {(3, "name"), (4, "kind"), (4, "investment"), (4, "signed_on")})
+        where = json.dumps([{"column": "number", "compare": "is", "value": "T-1"}])
+        out = self.shouchu1.get("/api/registers/project/export", where=where, columns="number,name,developer,kind,investment,signed_on")
+        rows = list(csv.reader(io.StringIO(out.bytes.decode("utf-8-sig"))))
+        self.assertEqual(rows[1], ["T-1", "示例测试项目甲", "'=1+1", "工业项目", "1234.56", "2025-12-01"])
+        again = self.send(out.bytes.decode("utf-8-sig")).json  # what goes out comes in: the next version of the same record
+        self.assertEqual((again["accepted"], again["faults"]), (1, []))
+        record = self.shouchu1.get(RECORDS, where=where).json["items"][0]
+        self.assertEqual((record["version"], record["data"]["developer"]), (2, "=1+1"))
+        sheet = self.shouchu1.get("/api/registers/project/export", format="xlsx")
+        self.assertEqual(sheet.bytes[:2], b"PK")
+        places = self.shouchu1.get("/api/registers/project/export", format="geojson", list="provincial").json
+        self.assertEqual(places["type"], "FeatureCollection")
+        self.assertTrue(all(f["geometry"]["type"] == "Point" for f in places["features"]))
+        self.both(self.shouchu1, lambda c: c.get("/api/registers/investment/export", format="geojson"), 422, "invalid", "format")
+        self.both(self.shouchu1, lambda c: c.call("POST", "/api/registers/project/import", b"nothing\n1\n", {"Content-Type": "text/csv"}), 422)
+
+    def test_what_is_masked(self):
+        item = self.shouchu1.get("/api/registers/enterprise/records", limit=1).json["items"][0]
+        self.assertEqual(item["data"]["contact_phone"], "****")
+        path = f"/api/registers/enterprise/records/{item['id']}/reveal"
+        self.assertNotIn("****", json.dumps(self.shouchu1.post(path, {"reason": "回访"}).json["data"], ensure_ascii=False))
+        self.refused(self.lingdao1.post(path, {"reason": "想看"}), 403, "forbidden", None, "zh")
+        out = self.shouchu1.get("/api/registers/enterprise/export", columns="name,contact_phone")
+        self.assertNotIn("1540", out.bytes.decode())
+
+    def test_views_are_kept(self):
+        path = "/api/registers/project/views"
+        made = self.shouchu1.post(path, {"name": "我的", "definition": {"q": "示例"}, "shared": True})
+        self.assertEqual(made.status, 201, made.bytes)
+        mine = [v for v in self.shouchu1.get(path).json["items"] if v["id"] == made.json["id"]][0]
+        self.assertEqual((mine["own"], mine["definition"]), (True, {"q": "示例"}))
+        self.assertIn(made.json["id"], [v["id"] for v in self.lingdao1.get(path).json["items"]])
+        self.assertEqual(self.lingdao1.call("DELETE", f"{path}/{made.json['id']}").status, 404)
+        self.assertEqual(self.shouchu1.call("DELETE", f"{path}/{made.json['id']}").status, 204)
+
+    def test_figures_open_onto_records(self):
+        value = self.lingdao1.get("/api/figures/projects_provincial", by="stage").json
+        self.assertEqual(value["value"], 26)
+        key = value["groups"][0]["key"]
+        opened = self.lingdao1.get("/api/figures/projects_provincial/entries", by="stage", key=key).json["items"]
+        self.assertEqual(len(opened), value["groups"][0]["count"])
+        self.both(self.lingdao1, lambda c: c.get("/api/figures/projects_provincial/records"), 422)
+        self.both(self.lingdao1, lambda c: c.get("/api/figures/on_time_rate/entries"), 422)
+        self.assertEqual(self.lingdao1.get("/api/figures/projects_provincial", at="2020-01-01").json["value"], 0)
+        self.both(self.lingdao1, lambda c: c.get("/api/figures/on_time_rate", at="2020-01-01"), 422, "unsupported")
+        self.both(self.lingdao1, lambda c: c.get("/api/figures/projects_provincial", at="yesterday"), 422, "invalid", "at")
+
+
+if __name__ == "__main__":
+    unittest.main()
