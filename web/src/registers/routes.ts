@@ -5,7 +5,7 @@ export const registerRoutes: RouteRecordRaw[] = [
     path: '/desk/registers',
     name: 'desk-registers',
     component: () => import('./RegistersPage.vue'),
-    meta: { house: 'desk', title: 'registers.title', menu: 'registers.menu', texts: ['registers'] },
+    meta: { house: 'desk', title: 'registers.title', menu: 'desk.registers', texts: ['registers'] },
   },
   {
     path: '/desk/registers/:register',

@@ -1,5 +1,4 @@
 export default {
-  menu: 'Registers',
   title: 'Registers',
   none: 'There is no register that you may see.',
   mayRead: 'to read',

@@ -1,4 +1,5 @@
 export default {
+  registers: '登记',
   tasks: {
     menu: '待办',
     title: '我的待办',

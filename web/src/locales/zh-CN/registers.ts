@@ -1,5 +1,4 @@
 export default {
-  menu: '登记',
   title: '登记表',
   none: '没有您可以查看的登记表。',
   mayRead: '可查看',
