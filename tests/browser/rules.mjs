@@ -129,7 +129,7 @@ spec('what is not saved survives a lost connection', async ({ open }) => {
   await page.getByText('已存入草稿').waitFor({ timeout: 20_000 })
   page.on('dialog', (dialog) => dialog.accept())
   await page.getByRole('button', { name: '撤销草稿' }).click()
-  await page.getByText('与现行规则一致').waitFor()
+  await page.getByText('与现行版本一致').waitFor()
   page.broken = page.broken.filter((text) => !/ERR_|fetch/.test(text))
 })
 
@@ -154,7 +154,7 @@ spec('two administrators: the second is asked', async ({ open, browser }) => {
   await page.waitForFunction((cellId) => document.querySelector(`td[data-element-id="${cellId}"]`)?.textContent?.includes('WATER'), id)
   page.on('dialog', (dialog) => dialog.accept())
   await page.getByRole('button', { name: '撤销草稿' }).click()
-  await page.getByText('与现行规则一致').waitFor()
+  await page.getByText('与现行版本一致').waitFor()
 })
 
 spec('read and tried on a phone, in English', async ({ open }) => {

@@ -45,7 +45,7 @@ export default {
     revertAsk: '撤销后,本文件回到现行内容,草稿中的改动不再保留。确定撤销吗?',
   },
   save: {
-    still: '与现行规则一致',
+    still: '与现行版本一致',
     waiting: '有改动,即将保存',
     saving: '正在保存…',
     saved: '已存入草稿“{title}”,{at}',
