@@ -65,6 +65,9 @@ static json_t *reasons_json(const struct pack_promise *def)
         json_set_str(o, "code", p->code);
         json_object_set_new(o, "name", json_name(p->name));
         json_object_set_new(o, "notice", json_boolean(p->notice));
+        json_object_set_new(o, "most", p->most ? json_integer(p->most) : json_null());
+        json_object_set_new(o, "mostUnit",
+            p->most ? json_string(pack_time_unit_word(p->most_unit)) : json_null());
         json_array_append_new(list, o);
     }
     return list;

@@ -81,7 +81,9 @@ FIELDS(case_create_body) = { { "kind", API_TEXT, R, 64 },
 FIELDS(remaining) = { { "days", API_INT, R, 0, NULL, "working days left, negative when late" },
     { "minutes", API_INT, R, 0, NULL, "office minutes left" }, END };
 FIELDS(pause_reason) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
-    { "notice", API_BOOL, R, 0, NULL, "the applicant is told in writing" }, END };
+    { "notice", API_BOOL, R, 0, NULL, "the applicant is told in writing" },
+    { "most", API_INT, R | N, 0, NULL, "how long at most; null: as long as it takes" },
+    { "mostUnit", API_TEXT, R | N }, END };
 FIELDS(promise) = { { "id", API_ID, R }, { "code", API_TEXT, R }, { "name", API_NAME, R },
     { "scope", API_TEXT, R },
     { "taskId", API_ID, R | N }, { "unit", API_TEXT, R }, { "amount", API_INT, R },

@@ -82,10 +82,12 @@ static enum err add_promise(struct moving *m, const struct pack_promise *def, in
         return diag_set(m->op->diag, ERR_LIMIT, "一件办件同时的承诺超过 %d 项",
             "more than %d open promises on one case", PROMISES_OPEN_MAX);
     struct promise *p = &m->promises[m->promise_count];
+    /* What was answered and is taken up again is a matter of its own: its limit begins now. */
+    bool again = m->row.replied_at || m->row.reopened;
     TRY(promise_start(m->op, def,
         &(struct promise_of){ .case_id = m->row.id,
             .task_id = task_id,
-            .received_at = m->row.created_at,
+            .received_at = again ? 0 : m->row.created_at,
             .variables = m->variables },
         p));
     if (!p->id) /* it does not apply to this case */

@@ -196,13 +196,13 @@ enum err promise_start(struct op *op, const struct pack_promise *any, const stru
     const struct pack_promise *def = pack_promise_on(any, zone_local_days(op->zone, started));
     bool yes;
     *out = (struct promise){ 0 };
+    TRY(applies(op, any, of->variables, &yes));
+    if (!yes)
+        return OK;
     if (!def)
         return diag_set(op->diag, ERR_INVALID, "承诺“%.*s”依据的法条在起算日没有施行中的版本",
             "no version of the law that promise \"%.*s\" rests on was in force on its first day",
             STR_ARGS(any->code));
-    TRY(applies(op, def, of->variables, &yes));
-    if (!yes)
-        return OK;
     struct promise p = { .id = id_next(&op->zone->ids, op->now_ms),
         .case_id = of->case_id,
         .task_id = of->task_id,

@@ -34,6 +34,7 @@ interface Typed {
   vote: string
   node: string
   straight: boolean
+  reason: string
 }
 
 /** A template's gap that nobody has filled in yet: 〔日期〕 */
@@ -57,9 +58,18 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     vote: '',
     node: '',
     straight: false,
+    reason: '',
     ...kept<Partial<Typed>>(key),
   })
   const back = !!typed.text
+  const running = item.promises.filter((one) => one.state === 'running')
+  /** Reasons of the law, each once though several limits list it. */
+  const reasons =
+    state.verb === 'suspend'
+      ? [...new Map(running.flatMap((one) => one.reasons).map((one) => [one.code, one])).values()]
+      : []
+  if (!reasons.some((one) => one.code === typed.reason)) typed.reason = ''
+  const byCalendar = running.some((one) => one.scope === 'case' && one.unit === 'calendar_days')
   if (given) typed.text = typed.text ? `${typed.text}\n${given}` : given
   const files = useFiles()
   const faults = ref<Record<string, string>>({})
@@ -79,6 +89,7 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     if (must('signer') && !typed.signer) found.signer = t('desk.panel.needSigner')
     if (must('vote') && !typed.vote) found.vote = t('desk.panel.needVote')
     if (must('vote') && typed.vote === 'disagree' && !typed.text.trim()) found.text = t('desk.panel.needWhy')
+    if (reasons.length && !typed.reason) found.reason = t('desk.panel.needReason')
     if (wants('node') && !typed.node) found.node = t('desk.panel.needNode')
     if (wants('share') && typed.mode === 'vote' && typed.share && !(Number(typed.share) >= 1 && Number(typed.share) <= 100)) found.share = t('desk.panel.needShare')
     if (must('target') && !typed.target) found.target = t('desk.panel.needTarget')
@@ -109,11 +120,12 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     if (wants('vote')) out.vote = typed.vote
     if (wants('node') && typed.node) out.node = typed.node
     if (wants('straight') && typed.straight) out.straight = true
+    if (reasons.length) out.reason = typed.reason
     if (wants('target') && typed.target) out.target = typed.target.value.number
     if (wants('public')) out.public = typed.shown
     if (files.ids.value.length) out.attachments = [...files.ids.value]
     return out
   }
 
-  return { typed, files, faults, wants, must, length, check, body, back }
+  return { typed, files, faults, reasons, byCalendar, wants, must, length, check, body, back }
 }
