@@ -73,7 +73,10 @@ export function usePanel(item: Case, state: VerbState, given: string) {
   if (given) typed.text = typed.text ? `${typed.text}\n${given}` : given
   const files = useFiles()
   const faults = ref<Record<string, string>>({})
-  watch(typed, () => keep(key, typed))
+  watch(typed, () => {
+    keep(key, typed)
+    if (Object.keys(faults.value).length) check() // a fault that has been mended goes at once
+  })
 
   const wants = (input: string): boolean => takes(state, input)
   const must = (input: string): boolean => state.needs.includes(input as never)
