@@ -1,6 +1,7 @@
 import type zh from '../zh-CN/desk'
 
 const texts: typeof zh = {
+  registers: 'Registers',
   tasks: {
     menu: 'Tasks',
     title: 'My tasks',
