@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import sqlite3
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -23,9 +24,7 @@ class Services(unittest.TestCase):
     def setUp(self):
         self.outside = Outside(lambda n, r: self.answer(n, r))
         self.pack = Pack()
-        self.pack.connectors({"code": "credit", "name": {"zh": "信用", "en": "Credit"}, "insecure": True,
-                              "url": f"http://{self.outside.authority}/api", "timeout_seconds": 5,
-                              "receives": ["paid"]})
+        self.connect(f"http://{self.outside.authority}/api")
         self.draw()
         self.folder = tempfile.TemporaryDirectory(prefix="junma-services-")
         self.services = os.path.join(self.folder.name, "services.json")
@@ -37,9 +36,13 @@ class Services(unittest.TestCase):
     def draw(self):
         self.pack.between("f_answer", "ask", ASK.format(more=self.more))
 
-    def configure(self, allow):
+    def connect(self, url):
+        self.pack.connectors({"code": "credit", "name": {"zh": "信用", "en": "Credit"}, "insecure": True,
+                              "url": url, "timeout_seconds": 5, "bytes_max": 65536, "receives": ["paid"]})
+
+    def configure(self, allow, **more):
         pathlib.Path(self.services).write_text(json.dumps({"allow": allow, "connectors": {"credit": {
-            "headers": ["Authorization: Bearer the-secret"], "token": "t" * 32}}}), encoding="utf-8")
+            "headers": ["Authorization: Bearer the-secret"], "token": "t" * 32, **more}}}), encoding="utf-8")
         os.chmod(self.services, 0o600)
 
     def tearDown(self):
@@ -50,9 +53,9 @@ class Services(unittest.TestCase):
         self.pack.close()
         self.folder.cleanup()
 
-    def replied(self):
+    def replied(self, **data):
         """A case that has been answered by its unit: the service task is next."""
-        made = self.firm.create()
+        made = self.firm.create(**data)
         self.assertEqual(made.status, 201, made.bytes)
         case = made.json["id"]
         for verb, body in (("sign", {}), ("reply", {"text": "已恢复供电。"})):
@@ -63,23 +66,38 @@ class Services(unittest.TestCase):
     def status(self, case):
         return self.firm.get("/api/cases/" + case).json["status"]
 
-
     def incidents(self):
         return self.admin.get("/api/incidents").json["items"]
 
-    def events(self, kind):
+    def rows(self, sql, *values):
         db = sqlite3.connect(os.path.join(self.server.data, "junma.db"))
         try:
-            return [json.loads(e) for e, in db.execute("SELECT event FROM journal WHERE kind = ?", (kind,))]
+            return db.execute(sql, values).fetchall()
         finally:
             db.close()
+
+    def events(self, kind):
+        return [json.loads(e) for e, in self.rows("SELECT event FROM journal WHERE kind = ?", kind)]
+
+
+CAUGHT = ('<bpmn:boundaryEvent id="caught" attachedToRef="ask"><bpmn:outgoing>f_caught</bpmn:outgoing>'
+          '<bpmn:errorEventDefinition errorRef="e_unknown" /></bpmn:boundaryEvent>'
+          '<bpmn:endEvent id="end_caught"><bpmn:incoming>f_caught</bpmn:incoming></bpmn:endEvent>'
+          '<bpmn:sequenceFlow id="f_caught" sourceRef="caught" targetRef="end_caught" />')
 
 
 class Http(Services):
     """One server, several cases: what the outside answers decides what becomes of each."""
+    more = 'junma:errors="404=unknown 410=nobody-catches-it" '
+
+    def draw(self):
+        self.pack.root('<bpmn:error id="e_unknown" name="unknown" errorCode="unknown" />')
+        self.pack.between("f_answer", "ask", ASK.format(more=self.more) + CAUGHT)
 
     def test_what_comes_of_a_call(self):
-        for part in (self.moves_on, self.tried_again, self.to_a_person, self.redirected, self.killed):
+        for part in (self.moves_on, self.tried_again, self.to_a_person, self.redirected, self.error_caught,
+                     self.error_not_caught, self.asked_to_wait, self.too_long, self.killed, self.not_allowed,
+                     self.not_trusted):
             with self.subTest(part.__name__):
                 self.outside.requests.clear()
                 part()
@@ -117,15 +135,98 @@ class Http(Services):
         self.assertEqual(self.admin.call("POST", f"/api/incidents/{incident['id']}/retry").status, 404)
 
     def redirected(self):
-        self.answer = lambda n, r: (302, {}, {"Location": "http://127.0.0.1:1/elsewhere"})
+        elsewhere = Outside()
+        self.addCleanup(elsewhere.close)
+        self.answer = lambda n, r: (302, {}, {"Location": f"http://{elsewhere.authority}/elsewhere"})
         case = self.replied()
         incident, = wait_until(self.incidents)
         self.assertIn("302", incident["reason"]["en"])
+        self.assertEqual(elsewhere.requests, [], "no redirect is followed")
         path = f"/api/incidents/{incident['id']}/skip"
         self.assertEqual(self.admin.post(path, {"reason": " "}).status, 422)
         self.assertEqual(self.admin.post(path, {"reason": "对方已停用", "data": {"score": 0}}).status, 204)
         self.assertEqual(self.status(case), "replied")
         self.assertEqual([e["text"] for e in self.events("case.incident-skip")], ["对方已停用"])
+
+    def error_caught(self):
+        self.answer = lambda n, r: (404, {}, {})
+        case = self.replied()
+        wait_until(lambda: self.status(case) not in ("open", "replied"))
+        self.assertEqual(len(self.outside.requests), 1)
+        self.assertEqual(self.incidents(), [])
+        self.assertEqual([e["error"] for e in self.events("case.service") if e.get("error")], ["unknown"])
+
+    def error_not_caught(self):
+        """Nobody in the drawing knows what to do: a person does."""
+        self.answer = lambda n, r: (410, {}, {})
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertIn("nobody-catches-it", incident["reason"]["en"])
+        self.settle(case, incident)
+
+    def asked_to_wait(self):
+        """Retry-After counts, not the 0.1 s of the drawing."""
+        self.answer = lambda n, r: (429, {}, {"Retry-After": "7200"}) if n == 1 else (200, {"score": 1}, {})
+        self.replied()
+        waits, = wait_until(lambda: self.rows(
+            "SELECT due_at - (SELECT max(at) FROM journal), attempts FROM job WHERE state = 0 AND attempts = 1"))
+        self.assertGreater(waits[0], 7100 * 1000)
+        self.assertLessEqual(waits[0], 7201 * 1000)
+        self.assertEqual(len(self.outside.requests), 1)
+
+    def too_long(self):
+        self.answer = lambda n, r: (200, {"score": "7" * 70000}, {})
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertIn("65536", incident["reason"]["en"])
+        self.assertEqual(len(self.outside.requests), 1, "trying again would not help")
+        self.settle(case, incident)
+
+    def not_allowed(self):
+        """The pack may name what it likes: the server's own file decides."""
+        self.again(allow=["other.example"])
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertIn(self.outside.authority, incident["reason"]["en"])
+        self.assertEqual(self.outside.requests, [])
+        self.settle(case, incident)
+
+    def not_trusted(self):
+        """A certificate that nobody vouches for: nothing is said to whoever shows it."""
+        key, certificate = (os.path.join(self.folder.name, n) for n in ("key.pem", "cert.pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+                        "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        secure = Outside(lambda n, r: (200, {"score": 4}, {}))
+        self.addCleanup(secure.close)
+        secure.server.socket = context.wrap_socket(secure.server.socket, server_side=True)
+        self.connect(f"https://{secure.authority}/api")
+        self.again(allow=[secure.authority])
+        case = self.replied()
+        incident, = wait_until(self.incidents)
+        self.assertIn("certificate", incident["reason"]["en"])
+        self.assertEqual(secure.requests, [])
+        # Told to trust it, the same job goes through.
+        self.again(allow=[secure.authority], ca_file=certificate)
+        self.assertEqual(self.admin.call("POST", f"/api/incidents/{incident['id']}/retry").status, 204)
+        wait_until(lambda: self.status(case) == "replied")
+        self.assertEqual(len(secure.requests), 1)
+
+    def settle(self, case, incident):
+        path = f"/api/incidents/{incident['id']}/skip"
+        self.assertEqual(self.admin.post(path, {"reason": "不再查询", "data": {"score": 0}}).status, 204)
+        self.assertEqual(self.status(case), "replied")
+
+    def again(self, **configuration):
+        for client in (self.firm, self.power, self.admin):
+            client.connection.close()
+        self.server.stop()
+        self.configure(**configuration)
+        self.server.start()
+        self.firm, self.power = self.server.client("qiye1"), self.server.client("gongdian1")
+        self.admin = self.server.client("admin")
 
     def killed(self):
         """kill -9 while calls are out: after the restart each goes out again, with its own key."""
@@ -152,7 +253,8 @@ class Inside(Services):
         self.pack.between("f_answer", "note", (
             '<bpmn:serviceTask id="note" name="登记" junma:nameEn="Note" junma:handler="record"'
             ' junma:register="enterprise" junma:key="credit_code" junma:values="{contact_phone: contact_phone}"'
-            ' junma:reason="&quot;诉求办结&quot;" />'))
+            ' junma:reason="&quot;诉求办结&quot;"'
+            ' junma:ifVersion="if title = &quot;另一版本&quot; then 99 else if title = &quot;应为新登记&quot; then 0 else null" />'))
         self.pack.between("f_answer_2", "pay", (
             '<bpmn:receiveTask id="pay" name="等待缴费" junma:nameEn="Wait for the payment" messageRef="m_paid"'
             ' junma:correlation="title" />'))
@@ -191,6 +293,19 @@ class Inside(Services):
         later = self.replied()
         wait_until(lambda: self.status(later) == "replied")
         self.assertEqual(self.incidents(), [])
+        self.other_version()
+
+    def other_version(self):
+        """A record that somebody changed meanwhile is not overwritten."""
+        puts = len(self.events("record.put"))
+        for title, wanted in (("另一版本", "99"), ("应为新登记", "0")):
+            self.replied(title=title)
+            incident, = wait_until(self.incidents)
+            self.assertEqual(incident["node"], "note")
+            self.assertRegex(incident["reason"]["en"], rf"version \d+ by now, not {wanted}$")
+            done = self.admin.post(f"/api/incidents/{incident['id']}/skip", {"reason": "不必登记", "data": {}})
+            self.assertEqual(done.status, 204, done.bytes)
+        self.assertEqual(len(self.events("record.put")), puts)
 
     def post(self, idempotency, **body):
         system = self.server.client()
