@@ -113,6 +113,27 @@ class Renamed(Migrate):
         self.assertEqual(self.rows("SELECT node FROM task WHERE case_id = ?", int(first)), [("handle",)])
         self.assertEqual(self.rows("SELECT node FROM task WHERE case_id = ?", int(second)), [("work",)])
 
+    def test_by_the_command(self):
+        self.raised()
+        self.redraw(renamed)
+        self.sign_out()
+        self.server.stop()
+        words = ("migrate", "--data", self.server.data, "--kind", "request", "--from", self.old[:8])
+        mapped = (*words, "--map", "handle=work")
+        said = self.server.command(*words, "--dry-run", check=False)
+        self.assertEqual(said.returncode, 1, said.stdout + said.stderr)
+        self.assertIn("✗ handle: 0/1", said.stdout)
+        said = self.server.command(*mapped, "--dry-run", check=False)
+        self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+        self.assertEqual(self.rows("SELECT node FROM task"), [("handle",)], "nothing is changed")
+        said = self.server.command(*mapped, "--reason", "新流程", check=False)
+        self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+        self.assertEqual(self.rows("SELECT node FROM task"), [("work",)])
+        self.assertEqual(self.server.command(*mapped, check=False).returncode, 2, "no reason")
+        self.verify()
+        self.server.start()
+        self.sign_in()
+
     def test_what_is_wrong_is_said(self):
         self.raised()
         self.redraw(renamed)
