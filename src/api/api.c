@@ -202,6 +202,15 @@ void api_read_end(struct call *c)
     c->op.conn = NULL;
 }
 
+void api_read_answer(struct call *c, enum err e, const json_t *o)
+{
+    api_read_end(c);
+    if (e != OK)
+        api_fail(c);
+    else
+        http_reply_json(c->req, 200, o);
+}
+
 static enum err run_work(struct store_conn *conn, void *ctx, struct diag *d)
 {
     struct call *c = ctx;

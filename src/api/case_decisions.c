@@ -183,9 +183,5 @@ void api_case_decisions(struct http_request *req, const void *app)
         if (list[i].system)
             json_array_append_new(items, decision_json(c, &list[i]));
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }

@@ -320,11 +320,7 @@ static void similar(struct http_request *req, const void *app)
         json_array_append_new(items, item);
     }
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 /* ---- verbs ---- */

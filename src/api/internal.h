@@ -121,6 +121,8 @@ bool api_body(struct call *c);
 /* A snapshot for reading: c->op.conn until api_read_end. False: answered. */
 bool api_read(struct call *c);
 void api_read_end(struct call *c);
+/* Ends the reading and answers with o, or with the call's diag where e is not OK. */
+void api_read_answer(struct call *c, enum err e, const json_t *o);
 /* Runs work on the writer thread with c->op.conn set; after the commit answer builds the reply. On
  * failure the diag is answered and `answer` is not called. */
 void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c));

@@ -142,11 +142,7 @@ static void list(struct http_request *req, const void *app)
     for (size_t i = 0; e == OK && i < p->system_count; i++)
         if (p->systems[i].process) /* a system may have registers and figures only */
             e = procedure_json(c, &p->systems[i], items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static void drawing(struct http_request *req, const void *app)

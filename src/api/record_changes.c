@@ -155,11 +155,7 @@ static void alike(struct http_request *req, const void *app)
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, api_record_json(c, r, &list[i]));
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 /* ---- many ---- */
@@ -295,11 +291,7 @@ static void list_views(struct http_request *req, const void *app)
         if (more)
             json_array_append_new(items, view_json(c, &rows));
     }
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 struct viewing {

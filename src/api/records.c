@@ -40,11 +40,7 @@ static void find(struct http_request *req, const void *app)
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, record_json(c, &records[i]));
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static void show(struct http_request *req, const void *app)

@@ -332,11 +332,7 @@ static void list_records(struct http_request *req, const void *app)
     json_object_set_new(o, "total", page.total < 0 ? json_null() : json_integer(page.total));
     json_object_set_new(o, "totalMore", json_boolean(page.total_more));
     json_object_set_new(o, "next", page.next.bytes ? json_from_str(page.next) : json_null());
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 /* ---- one record ---- */
@@ -416,11 +412,7 @@ static void show_history(struct http_request *req, const void *app)
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, version_json(c, &versions[i]));
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static void show_related(struct http_request *req, const void *app)
@@ -448,11 +440,7 @@ static void show_related(struct http_request *req, const void *app)
         json_array_append_new(items, one);
     }
     json_object_set_new(o, "items", items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static const struct api_param list_params[] = { { "q", "string", "words to search for" },

@@ -204,11 +204,7 @@ static void orders(struct http_request *req, const void *app)
     json_object_set_new(o, "items", items);
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, order_json(c, &list[i]));
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static void copies(struct http_request *req, const void *app)
@@ -228,11 +224,7 @@ static void copies(struct http_request *req, const void *app)
     json_set_int(o, "unread", unread);
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, copy_json(c, &list[i]));
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static const struct api_param order_params[] = {

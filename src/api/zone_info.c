@@ -256,11 +256,7 @@ static void knowledge(struct http_request *req, const void *app)
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     json_object_set_new(o, "items", items);
     enum err e = find_knowledge(c, str_trim(text), topic, limit, items);
-    api_read_end(c);
-    if (e != OK)
-        api_fail(c);
-    else
-        http_reply_json(req, 200, o);
+    api_read_answer(c, e, o);
 }
 
 static bool has_topic(const struct pack_template *t, str topic)
