@@ -15,7 +15,7 @@
 #include "http/http.h"
 #include "zone/zone.h"
 
-#define JUNMA_VERSION "0.1.0"
+#define JUNMA_VERSION "0.2.0"
 
 struct api;
 struct services;
