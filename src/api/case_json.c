@@ -222,14 +222,54 @@ bool api_applicant_reads(const struct call *c)
         || c->actor.role->scope == PACK_SCOPE_NONE;
 }
 
+/* What the zone does by itself: entries without a verb of a person. */
+static const struct {
+    const char *kind, *zh, *en;
+} kind_titles[] = {
+    { "case.service", "系统自动办理", "Done by the system" },
+    { "case.message", "收到外部消息,继续办理", "A message came and the case goes on" },
+    { "case.incident", "自动办理未成功,待人工处理",
+        "Could not be done by itself; a person has to see to it" },
+    { "case.incident-retry", "重新尝试自动办理", "Tried again by the system" },
+    { "case.incident-skip", "跳过自动办理", "The system's step was skipped" },
+    { "case.migrate", "改按新版流程办理", "Moved to another version of the procedure" },
+    { "case.purge", "保存期满,内容已清除", "Content removed: the time to keep it is over" },
+    { "case.remind", "时限提醒", "Reminder of a deadline" },
+    { "case.deemed", "逾期未处理,依法认定", "The law speaks for silence" },
+};
+
+static bool kind_title(str kind, struct name2 *out)
+{
+    for (size_t i = 0; i < sizeof kind_titles / sizeof *kind_titles; i++) {
+        if (!str_is(kind, kind_titles[i].kind))
+            continue;
+        *out = (struct name2){ str_from(kind_titles[i].zh), str_from(kind_titles[i].en) };
+        return true;
+    }
+    return false;
+}
+
+/* The verb; what was journalled without one is called by its kind. */
+static str event_word(const struct ledger_row *row)
+{
+    enum { PREFIX = sizeof "case." - 1 };
+    str word = json_str(row->event, "verb");
+    if (word.bytes || row->kind.bytes <= PREFIX)
+        return word;
+    return (str){ row->kind.data + PREFIX, row->kind.bytes - PREFIX };
+}
+
 static struct name2 event_title(struct call *c, const struct ledger_row *row)
 {
+    struct name2 known;
     enum verb v;
     struct arena *a = c->op.arena;
-    str word = json_str(row->event, "verb");
+    str word = event_word(row);
     const json_t *actor = json_object_get(row->event, "actor");
     const struct pack_unit *u = pack_unit(zone_pack(c->api->zone), json_str(actor, "unit"));
     str who_zh = u ? u->name.zh : STR_NONE, who_en = u ? u->name.en : STR_NONE;
+    if (kind_title(row->kind, &known))
+        return known;
     if (verb_from(word, &v))
         return (struct name2){ str_printf(a, "%.*s%s", STR_ARGS(who_zh), verb_info(v)->zh),
             str_printf(
@@ -238,14 +278,10 @@ static struct name2 event_title(struct call *c, const struct ledger_row *row)
         return (struct name2){ STR("提交"), STR("Submitted") };
     if (str_is(word, "hold"))
         return (struct name2){ str_printf(a, "%.*s已办理,待加签", STR_ARGS(who_zh)),
-            str_printf(a, "Done, waits for signers%s%.*s", who_en.bytes ? " · " : "",
-                STR_ARGS(who_en)) };
+            str_printf(
+                a, "Done, waits for signers%s%.*s", who_en.bytes ? " · " : "", STR_ARGS(who_en)) };
     if (str_is(word, "recount"))
         return (struct name2){ STR("期限重新计算"), STR("Deadlines counted again") };
-    if (str_is(word, "remind"))
-        return (struct name2){ STR("时限提醒"), STR("Reminder of a deadline") };
-    if (str_is(word, "deemed"))
-        return (struct name2){ STR("逾期未处理,依法认定"), STR("The law speaks for silence") };
     if (str_is(word, "timer"))
         return (struct name2){ STR("到期自动处理"), STR("Done by the clock") };
     if (str_is(word, "merged_from"))
@@ -280,7 +316,7 @@ static json_t *event_json(struct call *c, const struct ledger_row *row)
     json_set_id(o, "event", row->id);
     json_set_instant(&c->op, o, "at", row->at_ms);
     json_object_set_new(o, "actor", who);
-    json_set_str(o, "verb", json_str(row->event, "verb"));
+    json_set_str(o, "verb", event_word(row));
     json_object_set_new(o, "title", json_name(event_title(c, row)));
     set_text_or_null(o, "text", json_str(row->event, "text"));
     json_object_set_new(o, "public", json_boolean(json_bool(row->event, "public", false)));
@@ -456,8 +492,9 @@ json_t *json_case(struct call *c, const struct case_row *row)
     set_text_or_null(o, "source", row->source);
     set_text_or_null(o, "sourceNumber", row->source_number);
     if (tasks_json(c, row, o) != OK || promises_json(c, row, o) != OK
-        || timeline_json(c, row, o) != OK || verbs_case_json(c, row, o) != OK || verbs_json(c, row, o) != OK
-        || links_json(c, row, o) != OK || files_json(c, row, o) != OK)
+        || timeline_json(c, row, o) != OK || verbs_case_json(c, row, o) != OK
+        || verbs_json(c, row, o) != OK || links_json(c, row, o) != OK
+        || files_json(c, row, o) != OK)
         return NULL;
     return o;
 }

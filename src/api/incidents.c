@@ -3,6 +3,23 @@
 
 #include "zone/job.h"
 
+#include <stdio.h>
+
+/* The case's id, for those who may open it; the others read its number. */
+static json_t *readable_case(struct call *c, const struct job *j)
+{
+    struct case_row row;
+    char text[24];
+    if (!j->case_id || !actor_may(&c->actor, "case.read"))
+        return json_null();
+    if (case_get(&c->op, j->case_id, &row) != OK) {
+        c->diag = (struct diag){ 0 };
+        return json_null();
+    }
+    snprintf(text, sizeof text, "%lld", (long long)j->case_id);
+    return json_string(text);
+}
+
 static json_t *incident_json(struct call *c, const struct job *j)
 {
     struct name2 step = { j->node, j->node };
@@ -10,6 +27,7 @@ static json_t *incident_json(struct call *c, const struct job *j)
     json_set_id(o, "id", j->id);
     json_set_str(o, "handler", j->handler);
     json_object_set_new(o, "connector", j->queue.bytes ? json_from_str(j->queue) : json_null());
+    json_object_set_new(o, "caseId", readable_case(c, j));
     json_object_set_new(o, "number", j->number.bytes ? json_from_str(j->number) : json_null());
     json_object_set_new(o, "kind", j->kind.bytes ? json_from_str(j->kind) : json_null());
     if (j->node.bytes && j->kind.bytes)

@@ -63,6 +63,51 @@ static void list(struct http_request *req, const void *app)
         reply_plan(c, 200, ms);
 }
 
+static void set_text(json_t *o, const char *key, str text)
+{
+    json_object_set_new(o, key, text.bytes ? json_from_str(text) : json_null());
+}
+
+static json_t *past_json(struct call *c, const struct ledger_row *row)
+{
+    str kind = json_str(row->event, "kind");
+    const struct pack_system *s = pack_kind(zone_pack(c->api->zone), kind);
+    json_t *o = json_object();
+    json_set_id(o, "id", row->id);
+    json_set_instant(&c->op, o, "at", row->at_ms);
+    json_set_str(o, "by", json_str(json_object_get(row->event, "actor"), "name"));
+    json_set_str(o, "kind", kind);
+    json_object_set_new(o, "name", json_name(s ? s->name : (struct name2){ kind, kind }));
+    set_text(o, "before", json_str(row->event, "before"));
+    json_set_int(o, "cases", json_int(row->event, "cases", 0));
+    set_text(o, "law", json_str(row->event, "law"));
+    set_text(o, "reason", json_str(row->event, "text"));
+    return o;
+}
+
+enum { PAST_MAX = 100 };
+
+static void past(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct ledger_row *rows;
+    size_t count = 0;
+    (void)app;
+    if (!api_read(c))
+        return;
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "next", json_null());
+    enum err e = purge_past(&c->op, PAST_MAX, &rows, &count);
+    for (size_t i = 0; e == OK && i < count; i++)
+        json_array_append_new(items, past_json(c, &rows[i]));
+    api_read_end(c);
+    if (e == OK)
+        http_reply_json(req, 200, o);
+    else
+        api_fail(c);
+}
+
 struct asking {
     str kind, reason;
     int64_t before_ms;
@@ -106,6 +151,9 @@ const struct http_route purge_routes[] = {
     { "GET", "/api/purges", list, 0, NULL,
         DOC("listPurges", "How long cases are kept, and how many are past it", "operations",
             API_SESSION, NULL, "[PurgeKind]", 0, list_params) },
+    { "GET", "/api/purges/past", past, 0, NULL,
+        DOC("listPastPurges", "The last hundred purges that were asked for, newest first",
+            "operations", API_SESSION, NULL, "[PurgePast]", 0, NULL) },
     { "POST", "/api/purges", ask, 16 * KIB, NULL,
         DOC("startPurge", "Remove the content of cases that need not be kept any longer",
             "operations", API_SESSION, "PurgeInput", "[PurgeKind]", 202, NULL) },

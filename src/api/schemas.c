@@ -1,7 +1,7 @@
 /*
  * What bodies hold. Requests are checked against these tables at the door (body.c); requests and
- * answers are described by them in the OpenAPI document (openapi.c), from which the face's types are
- * made. One line a member.
+ * answers are described by them in the OpenAPI document (openapi.c), from which the face's types
+ * are made. One line a member.
  */
 #include "api/internal.h"
 
@@ -390,6 +390,7 @@ FIELDS(migration_case) = { { "number", API_TEXT, R }, { "about", API_TEXT, R },
 FIELDS(migration_run) = { MIGRATED, { "cases", API_LIST, R, 0, "MigrationCase" }, END };
 FIELDS(incident_body) = { { "id", API_ID, R }, { "handler", API_TEXT, R },
     { "connector", API_TEXT, R | N }, { "number", API_TEXT, R | N, 0, NULL, "of the case" },
+    { "caseId", API_ID, R | N, 0, NULL, "for those who may read the case" },
     { "kind", API_TEXT, R | N }, { "node", API_TEXT, R | N }, { "step", API_NAME, R | N },
     { "message", API_TEXT, R | N }, { "attempts", API_INT, R }, { "since", API_INSTANT, R },
     { "reason", API_NAME, R }, END };
@@ -400,6 +401,11 @@ FIELDS(purge_kind) = { { "kind", API_TEXT, R }, { "name", API_NAME, R },
     { "months", API_INT, R | N, 0, NULL, "kept after closing; null: for ever" },
     { "law", API_NAME, R | N }, { "automatic", API_BOOL, R }, { "before", API_INSTANT, R | N },
     { "due", API_INT, R }, { "running", API_BOOL, R, 0, NULL, "it was asked for and goes on" }, END };
+FIELDS(purge_past) = { { "id", API_ID, R }, { "at", API_INSTANT, R }, { "by", API_TEXT, R },
+    { "kind", API_TEXT, R }, { "name", API_NAME, R },
+    { "before", API_TEXT, R | N, 0, NULL, "cases closed before that moment" },
+    { "cases", API_INT, R, 0, NULL, "due when it was asked for" }, { "law", API_TEXT, R | N },
+    { "reason", API_TEXT, R | N }, END };
 FIELDS(purge_input) = { { "kind", API_TEXT, 0, 40 }, { "before", API_DATE, 0 },
     { "reason", API_TEXT, 0, 2000 }, END };
 FIELDS(message_input) = { { "message", API_TEXT, R, 200 }, { "number", API_TEXT, 0, 40 },
@@ -602,6 +608,7 @@ const struct api_schema api_schemas[] = {
     { "MigrationRun", "a migration with the cases that did not fit", migration_run },
     { "Incident", "what a person has to see to", incident_body },
     { "IncidentSkip", NULL, incident_skip_input },
+    { "PurgePast", "a purge that was asked for", purge_past },
     { "PurgeKind", "how long a kind is kept", purge_kind }, { "PurgeInput", NULL, purge_input },
     { "MessageInput", NULL, message_input }, { "MessageSent", NULL, message_sent },
     { "Problem", "what went wrong (RFC 9457)", problem },

@@ -22,10 +22,10 @@ MUST_USE enum err ledger_open(struct zone *z, bool create, struct diag *d);
 void ledger_close(struct zone *z);
 
 struct ledger_event {
-    const char *kind; /* "case.sign" */
-    int64_t subject;  /* the case, record or account it is about; 0 = the zone */
-    json_t *data;     /* steals a reference; actor's name and unit are added as "actor" */
-    bool is_public;   /* the applicant sees it in the timeline */
+    const char *kind;   /* "case.sign" */
+    int64_t subject;    /* the case, record or account it is about; 0 = the zone */
+    json_t *data;       /* steals a reference; actor's name and unit are added as "actor" */
+    bool is_public;     /* the applicant sees it in the timeline */
     str *leaf_hash_hex; /* gets the leaf's hash; may be NULL */
 };
 /* Writes the event; its id goes to *id (may be NULL). */
@@ -40,6 +40,9 @@ struct ledger_row {
 /* Events about a subject, oldest first, at most `limit`. */
 MUST_USE enum err ledger_list(
     struct op *op, int64_t subject, size_t limit, struct ledger_row **rows, size_t *count);
+/* Events of a kind about the zone as a whole (subject 0), newest first, at most `limit`. */
+MUST_USE enum err ledger_newest(
+    struct op *op, const char *kind, size_t limit, struct ledger_row **rows, size_t *count);
 MUST_USE enum err ledger_get(struct op *op, int64_t id, struct ledger_row *out);
 
 /* Receipt JSON of an event (journal.h); with_content adds event and salt. ERR_BUSY while it is not
@@ -62,8 +65,8 @@ str ledger_digest(struct op *op, str text);
 /* Recomputes everything that is stored: events, leaves, nodes, roots, checkpoints. */
 MUST_USE enum err ledger_verify(struct op *op, struct journal_report *report, size_t faults_max);
 /* Compares the present row of each case with what the newest event about it recorded, and what
- * stands beside the leaves (identifiers of entries, times of checkpoints) with what was signed. What
- * differs or was deleted goes to faults; OK unless the store failed. */
+ * stands beside the leaves (identifiers of entries, times of checkpoints) with what was signed.
+ * What differs or was deleted goes to faults; OK unless the store failed. */
 MUST_USE enum err ledger_verify_rows(struct op *op, int64_t *checked, struct diag_list *faults);
 
 #endif

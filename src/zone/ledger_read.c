@@ -81,32 +81,49 @@ static enum err read_row(struct op *op, struct store_rows *rows, struct ledger_r
     return diag_arena(op->diag, op->arena);
 }
 
+static enum err read_rows(
+    struct op *op, struct store_rows *rows, struct ledger_row *list, size_t limit, size_t *used)
+{
+    *used = 0;
+    for (bool more;;) {
+        TRY(store_next(rows, &more, op->diag));
+        if (!more || *used == limit)
+            break;
+        enum err e = read_row(op, rows, &list[*used]);
+        if (e != OK) {
+            store_rows_end(rows);
+            return e;
+        }
+        ++*used;
+    }
+    store_rows_end(rows);
+    return OK;
+}
+
 enum err ledger_list(
     struct op *op, int64_t subject, size_t limit, struct ledger_row **out, size_t *count)
 {
     struct store_rows rows;
-    struct ledger_row *list = ARENA_ARRAY(op->arena, struct ledger_row, limit);
-    size_t used = 0;
+    *out = ARENA_ARRAY(op->arena, struct ledger_row, limit);
     str sql =
         str_printf(op->arena, "%s WHERE zone = $1 AND subject = $2 ORDER BY id LIMIT $3", columns);
     TRY(diag_arena(op->diag, op->arena));
     TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(subject),
         S_INT((int64_t)limit)));
-    for (bool more;;) {
-        TRY(store_next(&rows, &more, op->diag));
-        if (!more || used == limit)
-            break;
-        enum err e = read_row(op, &rows, &list[used]);
-        if (e != OK) {
-            store_rows_end(&rows);
-            return e;
-        }
-        used++;
-    }
-    store_rows_end(&rows);
-    *out = list;
-    *count = used;
-    return OK;
+    return read_rows(op, &rows, *out, limit, count);
+}
+
+enum err ledger_newest(
+    struct op *op, const char *kind, size_t limit, struct ledger_row **out, size_t *count)
+{
+    struct store_rows rows;
+    *out = ARENA_ARRAY(op->arena, struct ledger_row, limit);
+    str sql = str_printf(op->arena,
+        "%s WHERE zone = $1 AND subject = 0 AND kind = $2 ORDER BY id DESC LIMIT $3", columns);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code),
+        S_TEXT(str_from(kind)), S_INT((int64_t)limit)));
+    return read_rows(op, &rows, *out, limit, count);
 }
 
 enum err ledger_get(struct op *op, int64_t id, struct ledger_row *out)

@@ -178,6 +178,12 @@ enum err purge_plan(
     return OK;
 }
 
+enum err purge_past(struct op *op, size_t limit, struct ledger_row **out, size_t *count)
+{
+    TRY(actor_require(op, "case.purge"));
+    return ledger_newest(op, "purge.start", limit, out, count);
+}
+
 enum err purge_ask(struct op *op, str kind, int64_t before_ms, str reason)
 {
     struct purge_kind *kinds;

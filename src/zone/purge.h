@@ -16,6 +16,7 @@
 #define JUNMA_ZONE_PURGE_H
 
 #include "zone/case.h"
+#include "zone/ledger.h"
 
 struct batch;
 
@@ -30,6 +31,8 @@ struct purge_kind {
 /* before_ms 0: as far as the rules allow. kind empty: all. */
 MUST_USE enum err purge_plan(
     struct op *op, str kind, int64_t before_ms, struct purge_kind **out, size_t *count);
+/* What was asked for, newest first: events "purge.start". Needs case.purge. */
+MUST_USE enum err purge_past(struct op *op, size_t limit, struct ledger_row **out, size_t *count);
 /* In a write: asks the worker for it. Needs case.purge; the reason is journalled. ERR_NOT_ALLOWED
  * when no rule allows any of it. */
 MUST_USE enum err purge_ask(struct op *op, str kind, int64_t before_ms, str reason);

@@ -105,6 +105,14 @@ export const api = {
   migration: (id: T.Id) => get<T.MigrationRun>(`/api/migrations/${id}`),
   stopMigration: (id: T.Id) => post<T.MigrationRun>(`/api/migrations/${id}/stop`),
 
+  incidents: (after?: string | null, signal?: AbortSignal) => get<T.Page<T.Incident>>('/api/incidents', { limit: 50, after }, signal),
+  retryIncident: (id: T.Id) => post<void>(`/api/incidents/${id}/retry`),
+  skipIncident: (id: T.Id, reason: string) => post<void>(`/api/incidents/${id}/skip`, { reason }),
+  /** what is due; `before`: an ISO day, or '' for as far as the rules allow */
+  purges: (before: string, signal?: AbortSignal) => get<{ items: T.PurgeKind[] }>('/api/purges', { before: before || undefined }, signal),
+  pastPurges: (signal?: AbortSignal) => get<{ items: T.PurgePast[] }>('/api/purges/past', undefined, signal),
+  startPurge: (before: string, reason: string) => post<{ items: T.PurgeKind[] }>('/api/purges', { before: before || undefined, reason }),
+
   accounts: () => get<{ items: T.Account[] }>('/api/accounts'),
   createAccount: (body: T.NewAccount) => post<T.Account>('/api/accounts', body),
   changeAccount: (id: T.Id, disabled: boolean) => call<T.Account>('PATCH', `/api/accounts/${id}`, { body: { disabled } }),

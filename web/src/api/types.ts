@@ -286,6 +286,9 @@ export type TryBody = Narrow<
 >
 export type ProcedureTrial = Narrow<S.SchemaProcedureTrial, { variables: unknown }>
 export type TrialEvent = S.SchemaTrialEvent
+export type Incident = S.SchemaIncident
+export type PurgeKind = S.SchemaPurgeKind
+export type PurgePast = S.SchemaPurgePast
 export type MigrationPlan = S.SchemaMigrationPlan
 export type MigrationRun = Narrow<S.SchemaMigrationRun, { state: 'running' | 'done' | 'stopped' }>
 export type MigrationBody = Narrow<S.SchemaMigrationPlanInput, { map?: Record<string, string> }>

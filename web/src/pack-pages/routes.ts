@@ -33,6 +33,18 @@ export const packRoutes: RouteRecordRaw[] = [
     meta: { house: 'pack', title: 'procedures.title', permission: 'pack.read', texts: ['procedures', 'rules'] },
   },
   {
+    path: '/pack/incidents',
+    name: 'pack-incidents',
+    component: () => import('./operations/IncidentsPage.vue'),
+    meta: { house: 'pack', title: 'operations.incidents.title', menu: 'pack.incidents', permission: 'job.manage', texts: ['operations'] },
+  },
+  {
+    path: '/pack/purge',
+    name: 'pack-purge',
+    component: () => import('./operations/PurgePage.vue'),
+    meta: { house: 'pack', title: 'operations.purge.title', menu: 'pack.purge', permission: 'case.purge', texts: ['operations'] },
+  },
+  {
     path: '/pack/versions',
     name: 'pack-versions',
     component: () => import('./rules/VersionsPage.vue'),

@@ -6,7 +6,7 @@ import type { Name } from '@/api/types'
 
 export const languages = ['zh-CN', 'en'] as const
 export type Language = (typeof languages)[number]
-export type MessageSet = 'shared' | 'hall' | 'desk' | 'cockpit' | 'pack' | 'receipt' | 'rules' | 'registers' | 'procedures'
+export type MessageSet = 'shared' | 'hall' | 'desk' | 'cockpit' | 'pack' | 'receipt' | 'rules' | 'registers' | 'procedures' | 'operations'
 
 const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/*/*.ts')
 const loaded = new Set<string>()

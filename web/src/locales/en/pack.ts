@@ -4,6 +4,8 @@ const texts: typeof zh = {
   procedures: 'Procedures',
   rules: 'Rules',
   versions: 'Versions',
+  incidents: 'Incidents',
+  purge: 'Purge',
   accounts: {
     menu: 'Accounts',
     title: 'Accounts',

@@ -2,6 +2,8 @@ export default {
   procedures: '流程',
   rules: '规则',
   versions: '版本',
+  incidents: '待处理异常',
+  purge: '归档清理',
   accounts: {
     menu: '账号',
     title: '账号管理',
