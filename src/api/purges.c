@@ -101,11 +101,7 @@ static void past(struct http_request *req, const void *app)
     enum err e = purge_past(&c->op, PAST_MAX, &rows, &count);
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, past_json(c, &rows[i]));
-    api_read_end(c);
-    if (e == OK)
-        http_reply_json(req, 200, o);
-    else
-        api_fail(c);
+    api_read_answer(c, e, o);
 }
 
 struct asking {
