@@ -311,6 +311,17 @@ static void reply(struct exporting *x, enum format format, str body)
     x->fd = -1; /* the answer has it */
 }
 
+/* A compartment is looked at record by record; nothing of it is taken along. */
+static bool may_export(struct call *c, const struct pack_register *r)
+{
+    if (!r->closed)
+        return true;
+    diag_set(
+        &c->diag, ERR_FORBIDDEN, "封闭的登记表不能导出", "a closed register cannot be exported");
+    api_fail(c);
+    return false;
+}
+
 static void export_records(struct http_request *req, const void *app)
 {
     static const char *const formats[] = { "csv", "xlsx", "geojson", NULL };
@@ -319,7 +330,7 @@ static void export_records(struct http_request *req, const void *app)
     str word, body = STR_NONE;
     enum format format = FORMAT_CSV;
     (void)app;
-    if (!x || !api_register(c, &x->r) || !api_record_filter(c, x->r, &x->f)
+    if (!x || !api_register(c, &x->r) || !may_export(c, x->r) || !api_record_filter(c, x->r, &x->f)
         || !api_query_word(c, "format", formats, &word))
         return;
     while (word.bytes && !str_is(word, formats[format]))

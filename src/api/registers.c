@@ -43,8 +43,8 @@ static json_t *column_json(const struct pack_column *c)
     json_object_set_new(o, "required", json_boolean(c->required || c->unique));
     json_object_set_new(o, "masked", json_boolean(c->masked));
     json_object_set_new(o, "computed", json_boolean(c->computed != NULL));
-    json_object_set_new(o, "sortable", json_boolean((c->indexed || c->unique) && !c->masked
-        && c->type != PACK_COLUMN_POINT));
+    json_object_set_new(o, "sortable",
+        json_boolean((c->indexed || c->unique) && !c->masked && c->type != PACK_COLUMN_POINT));
     json_object_set_new(o, "codes", c->codes ? json_from_str(c->codes->name) : json_null());
     json_object_set_new(o, "ref", c->ref ? json_from_str(c->ref->code) : json_null());
     json_object_set_new(o, "bytesMax", c->bytes_max ? json_integer(c->bytes_max) : json_null());
@@ -64,8 +64,7 @@ static json_t *list_json(const struct pack_list *l)
     for (size_t i = 0; i < l->where_count; i++) {
         json_t *one = json_object();
         json_set_str(one, "column", l->where[i].column->name);
-        json_object_set_new(
-            one, "compare", json_string(pack_compare_words[l->where[i].compare]));
+        json_object_set_new(one, "compare", json_string(pack_compare_words[l->where[i].compare]));
         json_set_str(one, "value", l->where[i].value);
         json_array_append_new(where, one);
     }
@@ -217,8 +216,8 @@ static bool read_condition(
     if (!column || compare < 0)
         return bad_query(c, "where", "筛选条件中的列或比较方式不对",
             "a condition names no column or no comparison of this register");
-    f->where[f->where_count++]
-        = (struct pack_condition){ column, (enum pack_compare)compare, json_str(v, "value") };
+    f->where[f->where_count++] =
+        (struct pack_condition){ column, (enum pack_compare)compare, json_str(v, "value") };
     return true;
 }
 
@@ -315,70 +314,99 @@ bool api_record_filter(struct call *c, const struct pack_register *r, struct rec
     return read_list(c, r, f) && read_where(c, r, f) && read_sort(c, r, f) && read_box(c, r, f);
 }
 
-static void list_records(struct http_request *req, const void *app)
-{
-    struct call *c = api_call(req);
+/* ---- reading, with a trace where the register is a compartment ---- */
+
+struct looking {
     const struct pack_register *r;
     struct record_filter f;
-    struct record_page page = { 0 };
-    (void)app;
-    if (!api_register(c, &r) || !api_record_filter(c, r, &f) || !api_read(c))
+    int64_t id;
+    json_t *answer;
+    enum err (*read)(struct call *c, struct looking *s);
+};
+
+static enum err look(struct call *c)
+{
+    struct looking *s = c->state;
+    return s->read(c, s);
+}
+
+static void look_answer(struct call *c)
+{
+    struct looking *s = c->state;
+    http_reply_json(c->req, 200, s->answer);
+}
+
+/* Reads and answers; in a write when the look has to be journalled, which `read` then does. */
+static void look_at(struct call *c, struct looking *s)
+{
+    c->state = s;
+    if (s->r->closed) {
+        api_write(c, look, look_answer);
         return;
-    enum err e = record_list(&c->op, r, &f, &page);
-    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
-    for (size_t i = 0; e == OK && i < page.count; i++)
-        json_array_append_new(items, api_record_json(c, r, &page.items[i]));
+    }
+    if (!api_read(c))
+        return;
+    enum err e = s->read(c, s);
+    api_read_answer(c, e, s->answer);
+}
+
+static struct looking *begin_look(
+    struct call *c, enum err (*read)(struct call *c, struct looking *s))
+{
+    struct looking *s = ARENA_NEW(c->req->arena, struct looking);
+    if (!s) {
+        c->diag.err = ERR_MEMORY;
+        api_fail(c);
+        return NULL;
+    }
+    s->read = read;
+    return api_register(c, &s->r) ? s : NULL;
+}
+
+static enum err read_list_of(struct call *c, struct looking *s)
+{
+    struct record_page page = { 0 };
+    TRY(record_list(&c->op, s->r, &s->f, &page));
+    if (s->r->closed)
+        TRY(record_looked(&c->op, s->r, 0, page.count));
+    json_t *o = s->answer = json_keep(c->op.arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < page.count; i++)
+        json_array_append_new(items, api_record_json(c, s->r, &page.items[i]));
     json_object_set_new(o, "items", items);
     json_object_set_new(o, "total", page.total < 0 ? json_null() : json_integer(page.total));
     json_object_set_new(o, "totalMore", json_boolean(page.total_more));
     json_object_set_new(o, "next", page.next.bytes ? json_from_str(page.next) : json_null());
-    api_read_answer(c, e, o);
+    return diag_arena(c->op.diag, c->op.arena);
+}
+
+static void list_records(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct looking *s = begin_look(c, read_list_of);
+    (void)app;
+    if (s && api_record_filter(c, s->r, &s->f))
+        look_at(c, s);
 }
 
 /* ---- one record ---- */
 
-struct opening {
-    const struct pack_register *r;
+static enum err read_one(struct call *c, struct looking *s)
+{
     struct record record;
-    json_t *answer;
-};
-
-static enum err open_looked(struct call *c)
-{
-    struct opening *s = c->state;
-    TRY(record_open(&c->op, s->r, s->record.id, &s->record));
-    TRY(record_looked(&c->op, s->r, s->record.id));
-    s->answer = json_keep(c->op.arena, api_record_json(c, s->r, &s->record));
+    TRY(record_open(&c->op, s->r, s->id, &record));
+    if (s->r->closed)
+        TRY(record_looked(&c->op, s->r, s->id, 1));
+    s->answer = json_keep(c->op.arena, api_record_json(c, s->r, &record));
     return diag_arena(c->op.diag, c->op.arena);
-}
-
-static void open_answer(struct call *c)
-{
-    struct opening *s = c->state;
-    http_reply_json(c->req, 200, s->answer);
 }
 
 static void show_record(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
-    struct opening *s = ARENA_NEW(req->arena, struct opening);
+    struct looking *s = begin_look(c, read_one);
     (void)app;
-    c->state = s;
-    if (!s || !api_register(c, &s->r) || !api_param_id(c, "id", &s->record.id))
-        return;
-    if (s->r->closed) { /* a look into a compartment leaves its trace */
-        api_write(c, open_looked, open_answer);
-        return;
-    }
-    if (!api_read(c))
-        return;
-    enum err e = record_open(&c->op, s->r, s->record.id, &s->record);
-    json_t *o = e == OK ? json_keep(req->arena, api_record_json(c, s->r, &s->record)) : NULL;
-    api_read_end(c);
-    if (o)
-        http_reply_json(req, 200, o);
-    else
-        api_fail(c);
+    if (s && api_param_id(c, "id", &s->id))
+        look_at(c, s);
 }
 
 static json_t *version_json(struct call *c, const struct record_version *v)
@@ -397,22 +425,27 @@ static json_t *version_json(struct call *c, const struct record_version *v)
     return o;
 }
 
+static enum err read_history(struct call *c, struct looking *s)
+{
+    struct record_version *versions;
+    size_t count = 0;
+    TRY(record_versions(&c->op, s->r, s->id, &versions, &count));
+    if (s->r->closed)
+        TRY(record_looked(&c->op, s->r, s->id, count));
+    json_t *o = s->answer = json_keep(c->op.arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(items, version_json(c, &versions[i]));
+    json_object_set_new(o, "items", items);
+    return diag_arena(c->op.diag, c->op.arena);
+}
+
 static void show_history(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
-    const struct pack_register *r;
-    struct record_version *versions;
-    size_t count = 0;
-    int64_t id;
+    struct looking *s = begin_look(c, read_history);
     (void)app;
-    if (!api_register(c, &r) || !api_param_id(c, "id", &id) || !api_read(c))
-        return;
-    enum err e = record_versions(&c->op, r, id, &versions, &count);
-    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
-    for (size_t i = 0; e == OK && i < count; i++)
-        json_array_append_new(items, version_json(c, &versions[i]));
-    json_object_set_new(o, "items", items);
-    api_read_answer(c, e, o);
+    if (s && api_param_id(c, "id", &s->id))
+        look_at(c, s);
 }
 
 static void show_related(struct http_request *req, const void *app)

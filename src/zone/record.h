@@ -5,8 +5,8 @@
  *     sees      roles of the register's "read" (and "write"); of these the records of his unit or
  *               enterprise, where the register says so. What one may not see is not found
  *     masked    values are "****" until record_reveal, which is journalled
- *     closed    a compartment: not even whoever administers the zone, and opening a record is
- *               journalled
+ *     closed    a compartment: not even whoever administers the zone, and every look at its records
+ *               is journalled, a list as one
  *     public    anyone, the public columns only
  */
 #ifndef JUNMA_ZONE_RECORD_H
@@ -48,8 +48,10 @@ MUST_USE enum err record_list(struct op *op, const struct pack_register *r,
 /* ERR_NOT_FOUND also when it is not the actor's to see. */
 MUST_USE enum err record_open(
     struct op *op, const struct pack_register *r, int64_t id, struct record *out);
-/* Must run in a write: opening a record of a closed register leaves its trace. */
-MUST_USE enum err record_looked(struct op *op, const struct pack_register *r, int64_t id);
+/* Must run in a write: a look at records of a closed register leaves its trace; id 0: at a list of
+ * `count` records. */
+MUST_USE enum err record_looked(
+    struct op *op, const struct pack_register *r, int64_t id, size_t count);
 /* In a write: the masked values of a record, with the look journalled. */
 MUST_USE enum err record_reveal(
     struct op *op, const struct pack_register *r, int64_t id, str reason, struct record *out);

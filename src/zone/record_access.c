@@ -100,6 +100,24 @@ static bool is_public(const struct pack_register *r, const struct pack_column *c
     return false;
 }
 
+bool record_column_seen(struct op *op, const struct pack_register *r, const struct pack_column *c)
+{
+    if (op->actor->system)
+        return true;
+    return !c->masked && (is_public(r, c) || seen_whole(op, r));
+}
+
+bool record_words_seen(struct op *op, const struct pack_register *r)
+{
+    for (size_t i = 0; i < r->column_count; i++) {
+        const struct pack_column *c = &r->columns[i];
+        bool leads = c == r->key || c == r->label || c->searched;
+        if (leads && !c->masked && !record_column_seen(op, r, c))
+            return false;
+    }
+    return true;
+}
+
 void record_hide(struct op *op, const struct pack_register *r, json_t *data)
 {
     bool whole = seen_whole(op, r);
@@ -114,10 +132,12 @@ void record_hide(struct op *op, const struct pack_register *r, json_t *data)
     }
 }
 
-enum err record_looked(struct op *op, const struct pack_register *r, int64_t id)
+enum err record_looked(struct op *op, const struct pack_register *r, int64_t id, size_t count)
 {
     json_t *event = json_object();
     json_set_str(event, "register", r->code);
+    if (!id)
+        json_set_int(event, "count", (int64_t)count);
     return ledger_append(
         op, &(struct ledger_event){ .kind = "record.look", .subject = id, .data = event }, NULL);
 }

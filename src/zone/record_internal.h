@@ -75,6 +75,11 @@ MUST_USE enum err record_write_row(struct op *op, const struct record_writing *w
 /* Appends conditions so that only what the actor may see is found. ERR_NOT_FOUND when he may not
  * see the register at all. */
 MUST_USE enum err record_scope_add(struct query *q, struct op *op, const struct pack_register *r);
+/* May the actor see the column's values? Only by those may he narrow and sort: an answer to "which
+ * records have this value" tells the value. */
+bool record_column_seen(struct op *op, const struct pack_register *r, const struct pack_column *c);
+/* May he search by words: are all columns that lead to a record ones that he sees? */
+bool record_words_seen(struct op *op, const struct pack_register *r);
 /* Hides masked values, leaves out what is not public for the public. Changes data. */
 void record_hide(struct op *op, const struct pack_register *r, json_t *data);
 

@@ -168,16 +168,17 @@ static enum err condition_add(struct query *q, struct op *op, const struct pack_
     return OK;
 }
 
-/* Conditions on what is masked would tell what it is. */
-static enum err refuse_masked(struct op *op, const struct pack_column *c)
+/* Conditions on what one may not see would tell what it is. */
+static enum err refuse_unseen(
+    struct op *op, const struct pack_register *r, const struct pack_column *c)
 {
-    if (!c || !c->masked || op->actor->system)
+    if (!c || record_column_seen(op, r, c))
         return OK;
     diag_field(op->diag, c->name);
-    diag_set(
-        op->diag, ERR_FORBIDDEN, "“%.*s”已遮盖,不能用来筛选或排序", "%.*s", STR_ARGS(c->title.zh));
+    diag_set(op->diag, ERR_FORBIDDEN, "“%.*s”不向您显示,不能用来筛选或排序", "%.*s",
+        STR_ARGS(c->title.zh));
     snprintf(op->diag->en, sizeof op->diag->en,
-        "\"%.*s\" is masked: it cannot be filtered or sorted by", STR_ARGS(c->title.en));
+        "\"%.*s\" is not shown to you: it cannot be filtered or sorted by", STR_ARGS(c->title.en));
     return ERR_FORBIDDEN;
 }
 
@@ -186,9 +187,14 @@ static enum err where_add(
 {
     TRY(record_scope_add(q, op, r));
     for (size_t i = 0; i < f->where_count; i++) {
-        TRY(refuse_masked(op, f->where[i].column));
+        TRY(refuse_unseen(op, r, f->where[i].column));
         TRY(condition_add(q, op, &f->where[i]));
     }
+    if (f->has_box)
+        TRY(refuse_unseen(op, r, f->place));
+    if (str_trim(f->text).bytes && !record_words_seen(op, r))
+        return diag_set(op->diag, ERR_FORBIDDEN, "这个登记表不能按文字查找",
+            "this register cannot be searched by words");
     if (str_trim(f->text).bytes) {
         buf_printf(&q->text, " AND {match:register_%.*s_search:id:", STR_ARGS(r->code));
         QUERY_ADD(q, "?}", S_TEXT(str_trim(f->text)));
@@ -371,7 +377,7 @@ enum err record_list(struct op *op, const struct pack_register *r, const struct 
     struct listing l = { op, r, f, &page, STR_NONE, 0 };
     enum stretch stretch;
     TRY(diag_arena(op->diag, op->arena));
-    TRY(refuse_masked(op, f->sort));
+    TRY(refuse_unseen(op, r, f->sort));
     TRY(cursor_read(&l, &stretch));
     if (!f->after.bytes)
         TRY(count_records(op, r, f, &page));

@@ -2,8 +2,13 @@
 import csv
 import io
 import json
+import os
+import shutil
+import sqlite3
+import tempfile
 import unittest
 
+from junma import ZONE, Server
 from refusals import Refusals
 
 NEW = {"number": "T-1", "name": "示例测试项目", "developer": "示例单位", "kind": "industrial", "investment": 123456789,
@@ -171,6 +176,49 @@ class Registers(Refusals):
         self.assertEqual(self.lingdao1.get("/api/figures/projects_provincial", at="2020-01-01").json["value"], 0)
         self.both(self.lingdao1, lambda c: c.get("/api/figures/on_time_rate", at="2020-01-01"), 422, "unsupported")
         self.both(self.lingdao1, lambda c: c.get("/api/figures/projects_provincial", at="yesterday"), 422, "invalid", "at")
+
+
+CLUE = {"register": "clue", "name": {"zh": "线索", "en": "Clues"}, "label": "title",
+        "columns": [{"name": "title", "title": {"zh": "线索", "en": "Clue"}, "type": "text", "required": True}],
+        "access": {"read": ["inspector"], "write": ["inspector"], "closed": True}}
+
+
+class Compartment(unittest.TestCase):
+    """A closed register: its roles only, nothing taken along, every look in the journal."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="junma-zone-")
+        self.addCleanup(folder.cleanup)
+        zone = os.path.join(folder.name, "zone")
+        shutil.copytree(ZONE, zone)
+        with open(os.path.join(zone, "registers", "clue.json"), "w", encoding="utf-8") as file:
+            json.dump(CLUE, file, ensure_ascii=False)
+        self.server = Server(zone=zone)
+        self.addCleanup(self.server.close)
+
+    def looks(self):
+        db = sqlite3.connect(f"file:{os.path.join(self.server.data, 'junma.db')}?mode=ro", uri=True)
+        try:
+            return db.execute("SELECT count(*) FROM journal WHERE kind = 'record.look'").fetchone()[0]
+        finally:
+            db.close()
+
+    def test_every_look_leaves_its_trace(self):
+        path = "/api/registers/clue/records"
+        inspector = self.server.client("jijian1")
+        made = inspector.post(path, {"data": {"title": "举报线索"}})
+        self.assertEqual(made.status, 201, made.bytes)
+        before = self.looks()
+        self.assertEqual(len(inspector.get(path).json["items"]), 1)
+        self.assertEqual(inspector.get(f"{path}/{made.json['id']}").status, 200)
+        self.assertEqual(inspector.get(f"{path}/{made.json['id']}/history").status, 200)
+        self.assertEqual(self.looks(), before + 3)
+        self.assertEqual(inspector.get("/api/registers/clue/export").status, 403)
+        for login in ("admin", "lingdao1", "shouchu1"):
+            other = self.server.client(login)
+            for place in (path, f"{path}/{made.json['id']}", f"{path}/{made.json['id']}/history", "/api/registers/clue"):
+                self.assertEqual(other.get(place).status, 404, (login, place))
+        self.assertEqual(self.looks(), before + 3)
 
 
 if __name__ == "__main__":

@@ -395,6 +395,19 @@ static void the_public_sees_public_columns(void **state)
     json_t *d = opened(h, &anyone, "notice", id);
     assert_str(json_str(d, "name"), "公示一");
     assert_null(json_object_get(d, "inside"));
+    /* What is not shown cannot be asked for either: the answer would tell it. */
+    const struct pack_column *inside = pack_column(reg(h, "notice"), STR("inside"));
+    struct record_filter f = { .limit = 5, .where = { { inside, PACK_IS, STR("内部") } },
+        .where_count = 1 };
+    assert_int_equal(
+        house_read(h, &anyone, list, &(struct listing){ "notice", f, { 0 } }), ERR_FORBIDDEN);
+    assert_int_equal(
+        house_read(h, &h->officer, list, &(struct listing){ "notice", f, { 0 } }), OK);
+    f = (struct record_filter){ .limit = 5, .sort = inside };
+    assert_int_equal(
+        house_read(h, &anyone, list, &(struct listing){ "notice", f, { 0 } }), ERR_FORBIDDEN);
+    f = (struct record_filter){ .limit = 5, .text = STR("公示") };
+    assert_int_equal(house_read(h, &anyone, list, &(struct listing){ "notice", f, { 0 } }), OK);
     assert_int_equal(
         house_read(h, &anyone, list, &(struct listing){ "works", { .limit = 5 }, { 0 } }),
         ERR_NOT_FOUND);
