@@ -13,9 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 enum { FILES_MOST = 200 };
 
-static const char *const verbs[] = { "sign", "dispatch", "transfer", "return", "reply", "suspend",
-    "resume", "extend", "approve", "refuse", "urge", "supervise", "withdraw", "rate", "reopen",
-    "merge", "note", "publish", NULL };
+static const char *const verbs[] = {
+#define V(name, word, ...) word,
+#include "zone/verbs.def"
+#undef V
+    NULL
+};
 
 /* The sample zone's files, read once for the process. */
 struct given {

@@ -162,7 +162,7 @@ static const struct broken table[] = {
     { PROMISES, "\"=answer_days\"", "\"=answer_dais\"", NULL, "answer_dais",
         "uses \"answer_dais\", which is no variable" },
     { PROMISES, "\"=answer_days\"", "\"answer_days\"", NULL, "\"answer_days\"", "FEEL after '='" },
-    { PROMISES, "\"amount\": 2", "\"amount\": 0", NULL, "\"amount\": 0", "between 1 and 10000" },
+    { PROMISES, "\"amount\": 2,", "\"amount\": 0,", NULL, "\"amount\": 0", "between 1 and 10000" },
     { PROMISES, "\"met_by\": [\"sign\"]", "\"met_by\": [\"sing\"]", NULL, "sing",
         "no verb \"sing\"" },
     { PROMISES, "\"working_hours\"", "\"hours\"", NULL, "\"hours\"",
