@@ -255,6 +255,27 @@ void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(
         work_done(c, e, &c->diag);
 }
 
+enum err api_repeated(struct call *c, str key, str request, str *reply)
+{
+    struct store_rows rows;
+    *reply = STR_NONE;
+    enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
+        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3",
+        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(key));
+    if (e == ERR_NOT_FOUND) {
+        memset(c->op.diag, 0, sizeof *c->op.diag);
+        return OK;
+    }
+    TRY(e);
+    bool same = str_equal(store_text(&rows, 0), request);
+    *reply = str_copy(c->op.arena, store_text(&rows, 1));
+    store_rows_end(&rows);
+    if (same)
+        return diag_arena(c->op.diag, c->op.arena);
+    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
+        "this Idempotency-Key was used for another content");
+}
+
 /* ---- query and path ---- */
 
 bool api_query(struct call *c, const char *name, str *out)

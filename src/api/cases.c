@@ -30,28 +30,6 @@ static bool read_ids(struct call *c, const char *member, const int64_t **out, si
     return ids != NULL;
 }
 
-/* The same key by the same account: the case of the first time, or a conflict when it asks
- * otherwise. */
-static enum err repeated(struct call *c, struct creating *s)
-{
-    struct store_rows rows;
-    enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
-        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3",
-        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(s->key));
-    if (e == ERR_NOT_FOUND) {
-        memset(c->op.diag, 0, sizeof *c->op.diag);
-        return OK;
-    }
-    TRY(e);
-    bool same = str_equal(store_text(&rows, 0), s->request);
-    (void)id_parse(store_text(&rows, 1), &s->id);
-    store_rows_end(&rows);
-    if (same)
-        return OK;
-    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
-        "this Idempotency-Key was used for another content");
-}
-
 static json_t *receipt_json(struct call *c, const struct case_created *made)
 {
     json_t *o = json_object();
@@ -96,8 +74,11 @@ static enum err create_work(struct call *c)
     struct creating *s = c->state;
     struct op *op = &c->op;
     s->id = 0;
-    if (s->key.bytes)
-        TRY(repeated(c, s));
+    if (s->key.bytes) {
+        str reply;
+        TRY(api_repeated(c, s->key, s->request, &reply));
+        (void)id_parse(reply, &s->id);
+    }
     s->created.row.id = 0;
     if (s->id)
         return OK;

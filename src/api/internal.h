@@ -126,6 +126,9 @@ void api_read_answer(struct call *c, enum err e, const json_t *o);
 /* Runs work on the writer thread with c->op.conn set; after the commit answer builds the reply. On
  * failure the diag is answered and `answer` is not called. */
 void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(struct call *c));
+/* In a write. The same Idempotency-Key by the same account: what was kept as the answer of the first
+ * time, empty when this is the first; ERR_CONFLICT when that asked for something else. */
+MUST_USE enum err api_repeated(struct call *c, str key, str request, str *reply);
 /* For work that was a trial: what it changed is undone, and `answer` is called nevertheless. */
 static inline enum err api_undo(struct call *c)
 {

@@ -54,26 +54,6 @@ static bool may_send(struct call *c, str connector, str message)
     return false;
 }
 
-static enum err repeated(struct call *c, struct sending *s)
-{
-    struct store_rows rows;
-    enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
-        "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3",
-        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(s->key));
-    if (e == ERR_NOT_FOUND) {
-        memset(c->op.diag, 0, sizeof *c->op.diag);
-        return OK;
-    }
-    TRY(e);
-    bool same = str_equal(store_text(&rows, 0), s->request);
-    s->reply = str_copy(c->op.arena, store_text(&rows, 1));
-    store_rows_end(&rows);
-    if (same)
-        return OK;
-    return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
-        "this Idempotency-Key was used for another content");
-}
-
 static str sent_text(struct call *c, const struct message_sent *sent)
 {
     json_t *o = json_keep(c->op.arena, json_object());
@@ -88,7 +68,7 @@ static enum err send_work(struct call *c)
     struct sending *s = c->state;
     s->reply = STR_NONE;
     if (s->key.bytes)
-        TRY(repeated(c, s));
+        TRY(api_repeated(c, s->key, s->request, &s->reply));
     if (s->reply.bytes)
         return OK;
     TRY(message_send(&c->op, &s->message, &s->sent));

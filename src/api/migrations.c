@@ -283,11 +283,7 @@ static void list(struct http_request *req, const void *app)
     enum err e = migrate_list(&c->op, RUNS_MAX, &runs, &count);
     for (size_t i = 0; e == OK && i < count; i++)
         json_array_append_new(items, run_json(c, &runs[i]));
-    api_read_end(c);
-    if (e == OK)
-        http_reply_json(req, 200, o);
-    else
-        api_fail(c);
+    api_read_answer(c, e, o);
 }
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
