@@ -3,17 +3,33 @@
  * the two ways of working (read on this thread, write on the store's).
  */
 #include "api/internal.h"
+#include "zone/filing.h"
+#include "zone/fund_check.h"
+#include "zone/licence.h"
+#include "zone/service.h"
+#include "zone/walk.h"
+#include "zone/today.h"
 #include "zone/record.h"
+#include "zone/writing.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
+    VERIFY_BURST = 60, /* verifications of one address, then one a second */
+    VERIFY_REFILL_MS = 1000,
     SIGN_IN_BURST = 20,
     SIGN_IN_REFILL_MS = 3000,
+    REPORT_BURST = 20, /* residents' reports of one key or address, and one more every five seconds */
+    REPORT_REFILL_MS = 5000,
+    PICTURE_BURST = 10, /* pictures of one address, and one more a minute */
+    PICTURE_REFILL_MS = 60000,
+    REPORT_READ_BURST = 120,
+    REPORT_READ_REFILL_MS = 250,
     WRITE_BURST_SECONDS = 4,
     SWEEP_MS = 60000,
+    MOVED_MAX = 200, /* in one look; of more, pages hear at their next reading */
     TOUCHES_MAX = 256,
     FAULTS_MAX = 100
 };
@@ -211,6 +227,13 @@ void api_read_answer(struct call *c, enum err e, const json_t *o)
         http_reply_json(c->req, 200, o);
 }
 
+static enum err call_work(struct op *op, void *ctx)
+{
+    struct call *c = ctx;
+    (void)op; /* the call's own */
+    return c->work(c);
+}
+
 static enum err run_work(struct store_conn *conn, void *ctx, struct diag *d)
 {
     struct call *c = ctx;
@@ -218,7 +241,7 @@ static enum err run_work(struct store_conn *conn, void *ctx, struct diag *d)
     c->op.diag = d;
     if (c->signed_in && session_stale(&c->session, c->op.now_ms))
         TRY(touch(conn, c, d));
-    return c->work(c);
+    return records_settled(&c->op, call_work, c);
 }
 
 static void work_done(void *ctx, enum err e, const struct diag *d)
@@ -258,15 +281,13 @@ void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(
 enum err api_repeated(struct call *c, str key, str request, str *reply)
 {
     struct store_rows rows;
+    bool there;
     *reply = STR_NONE;
-    enum err e = STORE_ONE(c->op.conn, &rows, c->op.diag,
+    TRY(STORE_FIRST(c->op.conn, &rows, &there, c->op.diag,
         "SELECT request, reply FROM idempotency WHERE zone = $1 AND account_id = $2 AND key = $3",
-        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(key));
-    if (e == ERR_NOT_FOUND) {
-        memset(c->op.diag, 0, sizeof *c->op.diag);
+        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(key)));
+    if (!there)
         return OK;
-    }
-    TRY(e);
     bool same = str_equal(store_text(&rows, 0), request);
     *reply = str_copy(c->op.arena, store_text(&rows, 1));
     store_rows_end(&rows);
@@ -274,6 +295,31 @@ enum err api_repeated(struct call *c, str key, str request, str *reply)
         return diag_arena(c->op.diag, c->op.arena);
     return diag_set(c->op.diag, ERR_CONFLICT, "同一个 Idempotency-Key 已用于另一份内容",
         "this Idempotency-Key was used for another content");
+}
+
+enum err api_remember(struct call *c, str key, str request, str reply)
+{
+    TRY(diag_arena(c->op.diag, c->op.arena));
+    if (!key.bytes)
+        return OK;
+    return STORE_EXEC(c->op.conn, c->op.diag,
+        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply)"
+        " VALUES ($1, $2, $3, $4, $5, 201, $6)",
+        S_TEXT(c->op.zone->code), S_INT(c->actor.account), S_TEXT(key), S_TEXT(request),
+        S_INT(c->op.now_ms), S_TEXT(reply));
+}
+
+bool api_key(struct call *c, str *key)
+{
+    enum { KEY_BYTES_MAX = 100 };
+    *key = http_header(c->req, "Idempotency-Key");
+    if (key->bytes <= KEY_BYTES_MAX)
+        return true;
+    diag_field(&c->diag, STR("Idempotency-Key"));
+    diag_set(&c->diag, ERR_LIMIT, "Idempotency-Key 最多 %d 字节",
+        "an Idempotency-Key has at most %d bytes", KEY_BYTES_MAX);
+    api_fail(c);
+    return false;
 }
 
 /* ---- query and path ---- */
@@ -391,7 +437,7 @@ json_t *api_next(bool more, int64_t key, int64_t id)
 
 /* ---- those who watch ---- */
 
-void api_publish_case(struct call *c, const struct case_change *change)
+static void publish_case(struct api *a, struct arena *arena, const struct case_change *change)
 {
     const struct case_row *row = change->row;
     json_t *o = json_object();
@@ -403,15 +449,54 @@ void api_publish_case(struct call *c, const struct case_change *change)
     str before = str_equal(change->unit_before, row->unit) ? STR_NONE : change->unit_before;
     if (before.bytes)
         json_set_str(o, "unitBefore", before);
-    json_keep(c->op.arena, o);
+    json_keep(arena, o);
     /* The tag says which units hear of it, the key which enterprise. */
     struct http_event event = { .name = STR("case"),
-        .data = json_text(c->op.arena, o),
-        .tag = str_printf(c->op.arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(before)),
+        .data = json_text(arena, o),
+        .tag = str_printf(arena, "%.*s %.*s", STR_ARGS(row->unit), STR_ARGS(before)),
         .key = change->is_public ? row->enterprise_id : 0 };
     /* Nobody is told twice and nothing is lost when this fails: pages also look for themselves. */
-    if (http_events_publish(c->api->events, &event, NULL) != OK)
+    if (http_events_publish(a->events, &event, NULL) != OK)
         return;
+}
+
+void api_publish_case(struct call *c, const struct case_change *change)
+{
+    publish_case(c->api, c->op.arena, change);
+}
+
+/* What jobs and timers moved since the last look: whoever looks at such a case sees it happen. */
+static enum err publish_moved(struct api *a, struct op *op, uint64_t size)
+{
+    size_t count = MOVED_MAX;
+    struct case_row *rows = ARENA_ARRAY(op->arena, struct case_row, count);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(store_read_begin(a->zone->store, &op->conn, op->diag));
+    enum err e = cases_moved(op, a->moved_seen, size, rows, &count);
+    store_read_end(op->conn);
+    op->conn = NULL;
+    for (size_t i = 0; e == OK && i < count; i++)
+        publish_case(a, op->arena,
+            &(struct case_change){ .row = &rows[i], .verb = STR("system"), .is_public = true });
+    return e;
+}
+
+/* What follows from what was written since the last look. */
+static enum err tick_journal(struct api *a, struct op *op)
+{
+    uint64_t size = 0;
+    TRY(store_read_begin(a->zone->store, &op->conn, op->diag));
+    enum err e = ledger_size(op, &size);
+    store_read_end(op->conn);
+    op->conn = NULL;
+    TRY(e);
+    if (a->moved_seen && size > a->moved_seen)
+        TRY(publish_moved(a, op, size));
+    a->moved_seen = size;
+    if (!size || size != a->walks_seen)
+        TRY(walks_refresh(op));
+    a->walks_seen = size;
+    return OK;
 }
 
 /* ---- starting and stopping ---- */
@@ -434,17 +519,22 @@ static struct http_route *gather(size_t *count)
 enum err api_create(struct api **out, const struct api_options *o, struct diag *d)
 {
     static const char *const faces[] = { "/hall", "/desk", "/cockpit", "/receipt", "/pack",
-        "/login", NULL };
+        "/login", "/wallet", "/v", "/p", NULL };
     struct api *a = mem_alloc(sizeof *a);
     a->zone = o->zone;
     a->secure_cookie = o->secure_cookie;
     a->services = o->services;
     a->routes = gather(&a->route_count);
     a->sign_ins = http_limiter_create(o->zone->sys, 4096, SIGN_IN_BURST, SIGN_IN_REFILL_MS);
+    a->verifications = http_limiter_create(o->zone->sys, 4096, VERIFY_BURST, VERIFY_REFILL_MS);
     const struct pack_zone *z = &zone_pack(o->zone)->zone;
     if (z->lockout_failures > 1) /* the failure that locks is one more than the tries */
         a->unknown_logins = http_limiter_create(o->zone->sys, 4096,
             (unsigned)z->lockout_failures - 1, (unsigned)z->lockout_minutes * 60000);
+    a->reports = http_limiter_create(o->zone->sys, 4096, REPORT_BURST, REPORT_REFILL_MS);
+    a->report_pictures =
+        http_limiter_create(o->zone->sys, 4096, PICTURE_BURST, PICTURE_REFILL_MS);
+    a->report_reads = http_limiter_create(o->zone->sys, 4096, REPORT_READ_BURST, REPORT_READ_REFILL_MS);
     a->streams = api_streams_create();
     a->touches = mem_alloc(sizeof *a->touches);
     pthread_mutex_init(&a->touches->lock, NULL);
@@ -484,6 +574,26 @@ static enum err sweep(struct op *op, void *ctx)
     return session_sweep(op, ctx);
 }
 
+static enum err remind(struct op *op, void *ctx)
+{
+    (void)ctx;
+    TRY(todays_daily(op));
+    return filings_daily(op);
+}
+
+/* Once a day, and after a start: who has a duty, or has not filed yet, hears of it, and what somebody
+ * began to write long ago goes. Nobody is told twice. */
+static void tick_reminders(struct api *a, struct op *op)
+{
+    int64_t day = zone_local_days(a->zone, op->now_ms);
+    if (day == a->reminded_day)
+        return;
+    if (zone_write(op, remind, NULL) == OK && writings_daily(op) == OK)
+        a->reminded_day = day;
+    else /* the store: tried again */
+        memset(op->diag, 0, sizeof *op->diag);
+}
+
 /* What promises do by themselves, and who hears of it. A calendar that is another one than before
  * comes first: nobody is reminded of a date that no longer stands. */
 static enum err tick_clocks(struct api *a, struct op *op)
@@ -510,9 +620,15 @@ void api_tick(struct api *a)
         .now_ms = sys_now_ms(a->zone->sys),
         .diag = &d };
     int64_t swept;
-    if (records_daily(&op) != OK) /* the store: tried again at the next tick */
+    if (records_daily(&op) != OK || licences_daily(&op) != OK
+        || services_daily(&op) != OK) /* the store: tried again */
         memset(&d, 0, sizeof d);
+    if (funds_daily(&op) != OK) /* likewise */
+        memset(&d, 0, sizeof d);
+    tick_reminders(a, &op);
     if (tick_clocks(a, &op) != OK) /* likewise */
+        memset(&d, 0, sizeof d);
+    if (tick_journal(a, &op) != OK) /* likewise */
         memset(&d, 0, sizeof d);
     write_touches(a, &op);
     if (op.now_ms - a->swept_ms > SWEEP_MS && zone_write(&op, sweep, &swept) == OK)
@@ -534,7 +650,11 @@ void api_destroy(struct api *a)
         http_server_destroy(a->server);
     if (a->events)
         http_events_destroy(a->events);
+    http_limiter_destroy(a->reports);
+    http_limiter_destroy(a->report_pictures);
+    http_limiter_destroy(a->report_reads);
     http_limiter_destroy(a->sign_ins);
+    http_limiter_destroy(a->verifications);
     http_limiter_destroy(a->unknown_logins);
     pthread_mutex_destroy(&a->touches->lock);
     mem_free(a->touches);

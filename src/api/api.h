@@ -15,8 +15,6 @@
 #include "http/http.h"
 #include "zone/zone.h"
 
-#define JUNMA_VERSION "0.2.0"
-
 struct api;
 struct services;
 

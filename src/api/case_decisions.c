@@ -56,7 +56,7 @@ static json_t *step_json(struct call *c, const struct case_decision *d, const js
     {
         json_t *r = json_object(), *tests = json_array();
         json_set_int(r, "number", json_int(rule, "index", 0));
-        json_set_str(r, "label", json_str(rule, "label"));
+        json_object_set_new(r, "label", json_name(pack_said(json_str(rule, "label"))));
         json_array_foreach(json_object_get(rule, "tests"), k, test)
             json_array_append_new(tests, test_json(test));
         json_object_set_new(r, "tests", tests);

@@ -40,11 +40,6 @@ static void set_date(struct op *op, json_t *o, const char *key, int64_t ms)
     json_object_set_new(o, key, ms ? json_from_str(date_format(op->arena, d)) : json_null());
 }
 
-static void set_text_or_null(json_t *o, const char *key, str s)
-{
-    json_object_set_new(o, key, s.bytes ? json_from_str(s) : json_null());
-}
-
 json_t *json_remaining(struct op *op, const struct promise *p)
 {
     int64_t days, minutes;
@@ -311,14 +306,14 @@ static json_t *event_json(struct call *c, const struct ledger_row *row)
     bool outside = api_applicant_reads(c) && json_str(actor, "unit").bytes;
     const struct pack_unit *u = pack_unit(zone_pack(c->api->zone), json_str(actor, "unit"));
     json_set_str(who, "name", outside && u ? u->name.zh : json_str(actor, "name"));
-    set_text_or_null(who, "unit", json_str(actor, "unit"));
+    json_set_str_or_null(who, "unit", json_str(actor, "unit"));
     json_t *o = json_object();
     json_set_id(o, "event", row->id);
     json_set_instant(&c->op, o, "at", row->at_ms);
     json_object_set_new(o, "actor", who);
     json_set_str(o, "verb", event_word(row));
     json_object_set_new(o, "title", json_name(event_title(c, row)));
-    set_text_or_null(o, "text", json_str(row->event, "text"));
+    json_set_str_or_null(o, "text", json_str(row->event, "text"));
     json_object_set_new(o, "public", json_boolean(json_bool(row->event, "public", false)));
     json_object_set_new(o, "data", event_data(row->event));
     json_object_set_new(o, "index", row->seq >= 0 ? json_integer(row->seq) : json_null());
@@ -359,7 +354,8 @@ static void input_words(json_t *needs, json_t *optional, unsigned inputs)
         { VERB_NEEDS_POSITION, "position", true }, { VERB_NEEDS_SIGNER, "signer", true },
         { VERB_NEEDS_VOTE, "vote", true }, { VERB_NEEDS_NODE, "node", true },
         { VERB_NODE, "node", false }, { VERB_STRAIGHT, "straight", false },
-        { VERB_DAYS, "days", false } };
+        { VERB_DAYS, "days", false }, { VERB_NEEDS_OUTCOME, "outcome", true },
+        { VERB_MATERIALS, "materials", false } };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if ((inputs & words[i].bit)
             && !(words[i].bit == VERB_NEEDS_UNIT && !words[i].need
@@ -407,7 +403,7 @@ static enum err links_json(struct call *c, const struct case_row *row, json_t *o
         else
             json_object_set_new(o, "id", json_null());
         json_set_str(o, "number", links[i].number);
-        set_text_or_null(o, "title", links[i].title);
+        json_set_str_or_null(o, "title", links[i].title);
         json_object_set_new(o, "status", json_string(case_status_word(links[i].status)));
         json_set_instant(&c->op, o, "dueAt", links[i].due_at);
         json_array_append_new(list, o);
@@ -484,13 +480,13 @@ json_t *json_case(struct call *c, const struct case_row *row)
     json_set_str(o, "text", row->body);
     json_object_set_new(o, "data", data_json(c, row));
     json_object_set_new(o, "contact", contact_json(c, row));
-    set_text_or_null(o, "place", row->place);
-    set_text_or_null(o, "ratingText", row->rating_text);
+    json_set_str_or_null(o, "place", row->place);
+    json_set_str_or_null(o, "ratingText", row->rating_text);
     json_object_set_new(o, "answer", answer_json(c, row));
     json_object_set_new(o, "extension", extension_json(c, row));
     json_object_set_new(o, "next", json_name(case_next(&c->op, row)));
-    set_text_or_null(o, "source", row->source);
-    set_text_or_null(o, "sourceNumber", row->source_number);
+    json_set_str_or_null(o, "source", row->source);
+    json_set_str_or_null(o, "sourceNumber", row->source_number);
     if (tasks_json(c, row, o) != OK || promises_json(c, row, o) != OK
         || timeline_json(c, row, o) != OK || verbs_case_json(c, row, o) != OK
         || verbs_json(c, row, o) != OK || links_json(c, row, o) != OK
@@ -510,7 +506,7 @@ json_t *json_account(const struct pack *p, const struct account *a)
     json_set_str(o, "role", a->role);
     json_object_set_new(
         o, "roleName", json_name(role ? role->name : (struct name2){ a->role, a->role }));
-    set_text_or_null(o, "unit", a->unit);
+    json_set_str_or_null(o, "unit", a->unit);
     json_object_set_new(o, "unitName", u ? json_name(u->name) : json_null());
     json_object_set_new(o, "enterprise", json_null());
     for (size_t i = 0; role && i < role->house_count; i++)

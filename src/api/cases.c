@@ -1,10 +1,12 @@
 /* Cases: raising, finding, reading, verbs, receipts. */
 #include "api/verbs.h"
 
+#include "api/services.h"
+
 #include <stdio.h>
 #include <string.h>
 
-enum { BODY_BYTES_MAX = 256 * 1024, FILES_MAX = 20, SIMILAR_MAX = 5, KEY_BYTES_MAX = 100 };
+enum { BODY_BYTES_MAX = 256 * 1024, FILES_MAX = 20, SIMILAR_MAX = 5 };
 
 /* ---- raising one ---- */
 
@@ -84,15 +86,8 @@ static enum err create_work(struct call *c)
         return OK;
     TRY(case_insert(op, s->draft, &s->created));
     s->id = s->created.row.id;
-    if (!s->key.bytes)
-        return OK;
-    str id = str_printf(op->arena, "%lld", (long long)s->id);
-    TRY(diag_arena(op->diag, op->arena));
-    return STORE_EXEC(op->conn, op->diag,
-        "INSERT INTO idempotency (zone, account_id, key, request, at, status, reply)"
-        " VALUES ($1, $2, $3, $4, $5, 201, $6)",
-        S_TEXT(op->zone->code), S_INT(c->actor.account), S_TEXT(s->key), S_TEXT(s->request),
-        S_INT(op->now_ms), S_TEXT(id));
+    return api_remember(
+        c, s->key, s->request, str_printf(op->arena, "%lld", (long long)s->id));
 }
 
 /* What was made by the first of several like requests, as it stands now. */
@@ -153,14 +148,12 @@ static void create(struct http_request *req, const void *app)
     s->in.contact_phone = json_str(behalf, "contactPhone");
     s->in.faults = &c->faults;
     (void)id_parse(json_str(behalf, "enterpriseId"), &s->in.enterprise_id);
-    s->key = http_header(req, "Idempotency-Key");
-    if (s->key.bytes > KEY_BYTES_MAX) {
-        diag_field(&c->diag, STR("Idempotency-Key"));
-        diag_set(&c->diag, ERR_LIMIT, "Idempotency-Key 最多 %d 字节",
-            "an Idempotency-Key has at most %d bytes", KEY_BYTES_MAX);
-        api_fail(c);
+    if (!asked_read(c, &s->in.service)
+        || (s->in.service
+            && !papers_add_files(c, s->in.service->papers, s->in.service->paper_count,
+                &s->in.files, &s->in.file_count))
+        || !api_key(c, &s->key))
         return;
-    }
     s->request = ledger_digest(&c->op, req->body);
     c->state = s;
     /* What can be done before the writer's turn is done here: one thread writes for everybody. */
@@ -297,7 +290,7 @@ static void similar(struct http_request *req, const void *app)
     for (size_t i = 0; e == OK && i < count; i++) {
         json_t *item = json_case_summary(&c->op, &others[i]);
         json_object_set_new(
-            item, "answer", others[i].answer.bytes ? json_from_str(others[i].answer) : json_null());
+            item, "answer", json_str_or_null(others[i].answer));
         json_array_append_new(items, item);
     }
     json_object_set_new(o, "items", items);
@@ -397,8 +390,14 @@ static bool read_verb(struct call *c, struct verbing *s)
     s->in.days = json_int(c->body, "days", 0);
     s->in.rating = json_int(c->body, "rating", 0);
     s->in.is_public = json_bool(c->body, "public", false);
+    s->in.outcome = json_str(c->body, "outcome");
+    s->in.licences = json_object_get(c->body, "licences");
+    s->in.faults = &c->faults;
     return verbs_read_signers(c, &s->in)
-        && read_ids(c, "attachments", &s->in.files, &s->in.file_count);
+        && read_ids(c, "attachments", &s->in.files, &s->in.file_count)
+        && papers_read(c, &s->in.papers, &s->in.paper_count)
+        && papers_add_files(
+            c, s->in.papers, s->in.paper_count, &s->in.files, &s->in.file_count);
 }
 
 static void do_verb(struct http_request *req, const void *app)

@@ -1,7 +1,22 @@
 /* Figures for the cockpit: the list, a value with its groups, the records under it. */
 #include "api/registers.h"
 
+#include "api/licences.h"
 #include "zone/figure.h"
+
+#include <string.h>
+
+/* Where the records under a number are asked for. */
+static const char *records_word(const struct pack_figure *f)
+{
+    switch (f->opens) {
+    case PACK_OPENS_CASES: return "records";
+    case PACK_OPENS_RECORDS: return "entries";
+    case PACK_OPENS_LICENCES: return "licences";
+    case PACK_OPENS_ROWS: return "rows";
+    }
+    return "rows";
+}
 
 static void list(struct http_request *req, const void *app)
 {
@@ -22,7 +37,7 @@ static void list(struct http_request *req, const void *app)
             json_set_str(item, "name", f->name);
             json_set_str(item, "system", p->systems[s].folder);
             json_set_str(item, "kind", p->systems[s].kind);
-            json_object_set_new(item, "of", f->of.bytes ? json_from_str(f->of) : json_null());
+            json_set_str_or_null(item, "of", f->of);
             json_object_set_new(item, "title", json_name(f->title));
             json_object_set_new(item, "unit", json_name(f->unit));
             json_object_set_new(item, "note", f->note.zh.bytes ? json_name(f->note) : json_null());
@@ -30,6 +45,8 @@ static void list(struct http_request *req, const void *app)
             json_object_set_new(item, "target", f->has_target ? json_real(f->target) : json_null());
             json_object_set_new(item, "dimensions", by);
             json_object_set_new(item, "drawing", json_string(pack_drawing_word(f->drawing)));
+            json_object_set_new(item, "records", json_string(records_word(f)));
+            json_object_set_new(item, "past", json_boolean(f->rows_past.bytes > 0));
             json_array_append_new(items, item);
         }
     json_object_set_new(o, "items", items);
@@ -61,9 +78,9 @@ static bool read_query(struct call *c, struct figure_query *q)
     if (!api_query(c, "by", &q->by) || !api_query_month(c, "from", &q->from)
         || !api_query_month(c, "to", &q->to) || !api_query(c, "at", &at))
         return false;
-    if (at.bytes && !zone_day_end(c->api->zone, at, &q->at_ms))
-        return refuse(c, "at", "参数 at 应为日期,例如 2026-03-31",
-            "the parameter at must be a date like 2026-03-31");
+    if (at.bytes && !zone_day_end(c->api->zone, at, &q->at_ms) && !instant_parse(at, &q->at_ms))
+        return refuse(c, "at", "参数 at 应为日期,例如 2026-03-31,或带时区的时刻",
+            "the parameter at must be a date like 2026-03-31, or an instant with its offset");
     if (q->from.bytes && q->to.bytes && month_number(q->from) > month_number(q->to))
         return refuse(c, "from", "起始月份应不晚于结束月份",
             "the first month must not be later than the last");
@@ -93,7 +110,7 @@ static json_t *groups_json(struct call *c, const struct figure_result *r, str by
         json_t *g = json_object();
         json_set_str(g, "key", r->groups[i].key);
         json_object_set_new(
-            g, "label", json_name(figure_label(c->api->zone, r, by, r->groups[i].key)));
+            g, "label", json_name(figure_label(&c->op, r, by, r->groups[i].key)));
         json_object_set_new(g, "value", value_json(&r->groups[i]));
         json_set_int(g, "count", r->groups[i].count);
         json_array_append_new(list, g);
@@ -112,24 +129,40 @@ static bool move_month(struct arena *a, str month, int64_t by, str *out)
     return true;
 }
 
-/* The span of the same length just before. */
-static json_t *previous_json(struct call *c, const struct figure_query *q)
+/* The span of the same length, so many months earlier; null where it cannot be asked. */
+static json_t *earlier_json(struct call *c, const struct figure_query *q, int64_t months)
 {
     struct figure_query before = *q;
     struct figure_result r;
     struct arena *a = c->op.arena;
-    if (!q->from.bytes || !q->to.bytes)
-        return json_null();
-    int64_t months = month_number(q->to) - month_number(q->from) + 1;
+    struct diag ignored = { 0 };
+    struct op op = c->op;
+    op.diag = &ignored;
     before.by = STR_NONE;
     if (months < 1 || !move_month(a, q->from, -months, &before.from)
-        || !move_month(a, q->to, -months, &before.to) || figure_value(&c->op, &before, &r) != OK)
+        || !move_month(a, q->to, -months, &before.to) || figure_value(&op, &before, &r) != OK)
         return json_null();
     json_t *o = json_object();
     json_object_set_new(o, "value", value_json(&r.whole));
     json_set_str(o, "from", before.from);
     json_set_str(o, "to", before.to);
     return o;
+}
+
+/* "previous": the span just before; "yearBefore": the same months of the year before. */
+static void add_comparison(struct call *c, const struct figure_query *q, json_t *o)
+{
+    bool span = q->from.bytes && q->to.bytes;
+    int64_t months = span ? month_number(q->to) - month_number(q->from) + 1 : 0;
+    json_object_set_new(o, "previous", earlier_json(c, q, months));
+    json_object_set_new(o, "yearBefore", earlier_json(c, q, span ? 12 : 0));
+}
+
+/* Records that a dimension's values refer to are called by their names, so they are looked up. */
+static bool names_records(const struct figure_result *r, str by)
+{
+    const struct pack_dimension *d = by.bytes ? figure_dimension(r->figure, by) : NULL;
+    return d && d->ref;
 }
 
 static void show(struct http_request *req, const void *app)
@@ -144,16 +177,23 @@ static void show(struct http_request *req, const void *app)
         api_fail(c);
         return;
     }
+    bool look = names_records(&r, q.by);
+    if (look && !api_read(c))
+        return;
     json_t *o = json_keep(req->arena, json_object());
     json_set_str(o, "name", r.figure->name);
     json_object_set_new(o, "title", json_name(r.figure->title));
     json_object_set_new(o, "unit", json_name(r.figure->unit));
     json_object_set_new(o, "value", value_json(&r.whole));
     json_set_int(o, "count", r.whole.count);
-    json_object_set_new(o, "by", q.by.bytes ? json_from_str(q.by) : json_null());
+    json_set_str_or_null(o, "by", q.by);
     json_object_set_new(o, "groups", groups_json(c, &r, q.by));
-    json_object_set_new(o, "previous", previous_json(c, &q));
+    json_object_set_new(
+        o, "target", r.figure->has_target ? json_real(r.figure->target) : json_null());
+    add_comparison(c, &q, o);
     json_set_instant(&c->op, o, "at", q.at_ms ? q.at_ms : c->op.now_ms);
+    if (look)
+        api_read_end(c);
     http_reply_json(req, 200, o);
 }
 
@@ -166,6 +206,26 @@ static bool read_key(struct call *c, str *key, bool *present)
     return false;
 }
 
+struct page {
+    struct figure_query query;
+    int64_t limit, after;
+    str key;
+};
+
+/* Which records, and which page of them. False: answered. */
+static bool read_page(struct call *c, struct page *p)
+{
+    int64_t after_key;
+    bool has_key;
+    *p = (struct page){ .limit = 50 };
+    if (!read_query(c, &p->query) || !read_key(c, &p->key, &has_key)
+        || !api_query_int(c, "limit", 1, 200, &p->limit) || !api_cursor(c, &after_key, &p->after))
+        return false;
+    return !p->query.by.bytes || has_key
+        || refuse(
+            c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
+}
+
 struct listing {
     const struct pack_figure *figure;
     int64_t *ids;
@@ -173,28 +233,37 @@ struct listing {
     bool more;
 };
 
-/* The ids under the number. False: answered. */
-static bool read_ids(struct call *c, bool of_register, struct listing *l)
+/* Is `word` where the records of this figure are asked for? False: answered. */
+static bool asked_rightly(
+    struct call *c, str name, const char *word, const struct pack_figure **figure)
 {
-    struct figure_query q = { 0 };
-    int64_t limit = 50, after_key, after;
+    static const struct {
+        const char *word, *zh, *en;
+    } kinds[] = { { "records", "这个指标统计的是办件,请用 /records",
+                      "this figure counts cases: ask for /records" },
+        { "entries", "这个指标统计的是登记,请用 /entries",
+            "this figure counts records of a register: ask for /entries" },
+        { "licences", "这个指标统计的是证照,请用 /licences",
+            "this figure counts licences: ask for /licences" },
+        { "rows", "这个指标没有可逐条打开的记录,请用 /rows",
+            "the records of this figure cannot be opened one by one: ask for /rows" } };
     const struct pack_system *system;
-    bool has_key;
-    str key;
-    if (!read_query(c, &q) || !read_key(c, &key, &has_key)
-        || !api_query_int(c, "limit", 1, 200, &limit) || !api_cursor(c, &after_key, &after))
+    *figure = pack_figure_any(zone_pack(c->api->zone), name, &system);
+    for (size_t i = 0; *figure && i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(records_word(*figure), kinds[i].word) == 0 && strcmp(word, kinds[i].word) != 0)
+            return refuse(c, "name", kinds[i].zh, kinds[i].en);
+    return true;
+}
+
+/* The ids under the number. False: answered. */
+static bool read_ids(struct call *c, const char *word, struct listing *l)
+{
+    struct page p;
+    if (!read_page(c, &p) || !asked_rightly(c, p.query.name, word, &l->figure))
         return false;
-    if (q.by.bytes != 0 && !has_key)
-        return refuse(
-            c, "key", "参数 by 要与 key 一起使用", "the parameter by needs a key beside it");
-    l->figure = figure_find(c->api->zone, q.name, &system);
-    if (l->figure && of_register != (l->figure->of.bytes > 0))
-        return refuse(c, "name",
-            of_register ? "这个指标统计的是办件,请用 /records"
-                        : "这个指标统计的是登记,请用 /entries",
-            of_register ? "this figure counts cases: ask for /records"
-                        : "this figure counts records of a register: ask for /entries");
-    if (figure_records(&c->op, &q, key, after, (size_t)limit, &l->ids, &l->count, &l->more) == OK)
+    if (figure_records(&c->op, &p.query, p.key, p.after, (size_t)p.limit, &l->ids, &l->count,
+            &l->more)
+        == OK)
         return true;
     api_fail(c);
     return false;
@@ -205,7 +274,7 @@ static void records(struct http_request *req, const void *app)
     struct call *c = api_call(req);
     struct listing l = { 0 };
     (void)app;
-    if (!read_ids(c, false, &l) || !api_read(c))
+    if (!read_ids(c, "records", &l) || !api_read(c))
         return;
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     for (size_t i = 0; i < l.count; i++) {
@@ -225,7 +294,7 @@ static void entries(struct http_request *req, const void *app)
     struct call *c = api_call(req);
     struct listing l = { 0 };
     (void)app;
-    if (!read_ids(c, true, &l) || !api_read(c))
+    if (!read_ids(c, "entries", &l) || !api_read(c))
         return;
     const struct pack_register *r = pack_register(zone_pack(c->api->zone), l.figure->of);
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
@@ -240,11 +309,85 @@ static void entries(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
+/* Of licences likewise. */
+static void licences(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct listing l = { 0 };
+    (void)app;
+    if (!read_ids(c, "licences", &l) || !api_read(c))
+        return;
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < l.count; i++) {
+        struct licence one;
+        if (licence_open(&c->op, l.ids[i], &one) == OK)
+            json_array_append_new(items, licence_json(c, &one));
+    }
+    api_read_end(c);
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "next", api_next(l.more, 0, l.count ? l.ids[l.count - 1] : 0));
+    http_reply_json(req, 200, o);
+}
+
+/* A value by its name: a text, or a name in both languages. */
+static json_t *shown_json(
+    struct call *c, const struct figure_rows *rows, const struct pack_shown *s, str value)
+{
+    struct name2 called = figure_shown(&c->op, rows, s, value);
+    return str_equal(called.zh, called.en) ? json_from_str(called.zh) : json_name(called);
+}
+
+static json_t *shown_columns(const struct pack_figure *f)
+{
+    json_t *columns = json_array();
+    for (size_t i = 0; i < f->shown_count; i++) {
+        json_t *one = json_object();
+        json_set_str(one, "name", f->shown[i].column);
+        json_object_set_new(one, "title", json_name(f->shown[i].title));
+        json_object_set_new(one, "money", json_boolean(f->shown[i].is_money));
+        json_array_append_new(columns, one);
+    }
+    return columns;
+}
+
+/* The rows themselves, of a figure over other views than cases and registers (whose records are not
+ * everybody's to see): what was counted, column by column, as the figure shows it. */
+static void table(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct figure_rows rows;
+    struct page p;
+    (void)app;
+    const struct pack_figure *f;
+    if (!read_page(c, &p) || !asked_rightly(c, p.query.name, "rows", &f))
+        return;
+    if (figure_rows(&c->op, &p.query, p.key, p.after, (size_t)p.limit, &rows) != OK) {
+        api_fail(c);
+        return;
+    }
+    json_t *o = json_keep(req->arena, json_object()), *items = json_array();
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct figure_row *row = &rows.items[i];
+        json_t *values = json_array();
+        for (size_t k = 0; k < rows.figure->shown_count; k++)
+            json_array_append_new(values,
+                row->absent[k] ? json_null()
+                               : shown_json(c, &rows, &rows.figure->shown[k], row->values[k]));
+        json_array_append_new(items, values);
+    }
+    json_object_set_new(o, "columns", shown_columns(rows.figure));
+    json_object_set_new(o, "items", items);
+    json_object_set_new(
+        o, "next", api_next(rows.more, 0, rows.count ? rows.items[rows.count - 1].id : 0));
+    http_reply_json(req, 200, o);
+}
+
 static const struct api_param value_params[] = { { "by", "string", "a dimension" },
     { "from", "string", "month, 2026-01" }, { "to", "string", "month, included" },
-    { "at", "string", "as it was at a past day's end, 2026-03-31" }, { 0 } };
+    { "at", "string", "as it was at a past day's end, 2026-03-31, or at an instant" }, { 0 } };
 static const struct api_param record_params[] = { { "by", "string", "a dimension" },
     { "key", "string", "a value of it" }, { "from", "string", NULL }, { "to", "string", NULL },
+    { "at", "string", "as it was at a past day's end, or at an instant" },
     { "limit", "integer", NULL }, { "after", "string", NULL }, { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
@@ -260,5 +403,11 @@ const struct http_route figure_routes[] = {
     { "GET", "/api/figures/{name}/entries", entries, 0, NULL,
         DOC("figureEntries", "The records of a register under a figure", "figures", API_SESSION,
             NULL, "[Record]", 0, record_params, true) },
+    { "GET", "/api/figures/{name}/licences", licences, 0, NULL,
+        DOC("figureLicences", "The licences under a figure", "figures", API_SESSION, NULL,
+            "[Licence]", 0, record_params, true) },
+    { "GET", "/api/figures/{name}/rows", table, 0, NULL,
+        DOC("figureRows", "The rows under a figure, column by column", "figures", API_SESSION, NULL,
+            "FigureRows", 0, record_params, true) },
     { 0 },
 };

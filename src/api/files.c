@@ -3,16 +3,20 @@
  * the same photograph sent twice is stored once; the row in `attachment` says who sent it, under
  * what name, and to which case it belongs. What a file is, its content says (libmagic), not its
  * name: types outside the list are refused with the reason, and an upload is put to a case only by
- * whoever uploaded it.
+ * whoever uploaded it. A look into a compartment, or at the evidence of a claim, is journalled.
  */
 #include "api/files.h"
+#include "zone/content.h"
+#include "zone/picture.h"
+
+#include "zone/benefit.h"
+
 
 #include <magic.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FILE_BYTES_MAX = 20 * 1024 * 1024, SHA256_BYTES = 32, CASE_FILES_MAX = 200 };
+enum { CASE_FILES_MAX = 200 };
 
 static const struct {
     const char *type;
@@ -63,39 +67,35 @@ struct upload {
     str name, sha256;
     const char *type;
     size_t bytes;
+    bool told; /* the picture says when or where it was taken */
+    struct file_facts facts;
+    const struct pack_register *closed; /* it is in a compartment: the look leaves a trace */
+    int64_t record;
+    int64_t benefit; /* it is evidence of this line of a list of benefits: the look leaves a trace */
+    bool outside; /* to somebody outside, who did not send it: without place, time and camera */
+    str content;
 };
-
-static str path_of(struct call *c, str sha256, bool folder)
-{
-    return str_printf(c->op.arena, folder ? "%s/files/%.*s" : "%s/files/%.*s/%.*s",
-        c->api->zone->data_dir, 2, sha256.data, STR_ARGS(sha256));
-}
-
-static enum err keep_content(struct call *c, struct upload *u, str content)
-{
-    const struct sys *sys = c->api->zone->sys;
-    unsigned char hash[SHA256_BYTES];
-    unsigned bytes = 0;
-    if (EVP_Digest(content.data, content.bytes, hash, &bytes, EVP_sha256(), NULL) != 1)
-        return diag_set(
-            &c->diag, ERR_INTERNAL, "无法计算文件摘要", "the file's digest could not be computed");
-    u->sha256 = str_hex(c->op.arena, hash, sizeof hash);
-    str folder = path_of(c, u->sha256, true), path = path_of(c, u->sha256, false);
-    TRY(diag_arena(&c->diag, c->op.arena));
-    TRY(sys->dir_create(sys->ctx, folder.data, &c->diag));
-    return sys->file_write(sys->ctx, path.data, content, &c->diag);
-}
 
 static enum err upload_work(struct call *c)
 {
     struct upload *u = c->state;
     u->id = id_next(&c->op.zone->ids, c->op.now_ms);
+    if (u->told)
+        TRY(file_describe(&c->op, u->id, &u->facts));
     return STORE_EXEC(c->op.conn, c->op.diag,
         "INSERT INTO attachment (zone, id, case_id, event_id, name, type, bytes, sha256,"
         " account_id, at)"
         " VALUES ($1, $2, 0, 0, $3, $4, $5, $6, $7, $8)",
         S_TEXT(c->op.zone->code), S_INT(u->id), S_TEXT(u->name), S_TEXT(str_from(u->type)),
         S_INT((int64_t)u->bytes), S_TEXT(u->sha256), S_INT(c->actor.account), S_INT(c->op.now_ms));
+}
+
+void file_facts_json(json_t *o, const struct file_facts *f)
+{
+    json_set_str_or_null(o, "caption", f->caption);
+    json_set_str_or_null(o, "takenOn", f->taken_on);
+    json_object_set_new(o, "lon", f->has_place ? json_real(f->lon) : json_null());
+    json_object_set_new(o, "lat", f->has_place ? json_real(f->lat) : json_null());
 }
 
 static void upload_answer(struct call *c)
@@ -107,6 +107,7 @@ static void upload_answer(struct call *c)
     json_object_set_new(o, "type", json_string(u->type));
     json_set_int(o, "bytes", (int64_t)u->bytes);
     json_set_str(o, "sha256", u->sha256);
+    file_facts_json(o, &u->facts);
     http_reply_json(c->req, 201, o);
 }
 
@@ -121,12 +122,13 @@ static void upload(struct http_request *req, const void *app)
     if (e == OK)
         e = type_of(c, req->body, &u->type);
     if (e == OK)
-        e = keep_content(c, u, req->body);
+        e = content_keep(&c->op, req->body, &u->sha256);
     if (e != OK) {
         api_fail(c);
         return;
     }
     u->bytes = req->body.bytes;
+    u->told = strcmp(u->type, "image/jpeg") == 0 && photo_facts(req->arena, req->body, &u->facts);
     c->state = u;
     api_write(c, upload_work, upload_answer);
 }
@@ -139,8 +141,15 @@ static bool event_shown(struct call *c, int64_t event)
         || (ledger_get(&c->op, event, &row) == OK && json_bool(row.event, "public", false));
 }
 
-/* A file may be seen by whoever may see its case and the entry it came with; before it belongs to
- * one, by whoever sent it. */
+static enum err no_file(struct call *c)
+{
+    if (!c->signed_in) /* whether there is one is not told to just anybody */
+        return diag_set(c->op.diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in first");
+    return diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
+}
+
+/* A file may be seen by whoever may see its case and the entry it came with, or its record; before
+ * it belongs to one, by whoever sent it. */
 static enum err find(struct call *c, int64_t id, struct upload *u)
 {
     struct store_rows rows;
@@ -150,7 +159,7 @@ static enum err find(struct call *c, int64_t id, struct upload *u)
         " zone = $1 AND id = $2",
         S_TEXT(c->op.zone->code), S_INT(id));
     if (e == ERR_NOT_FOUND)
-        return diag_set(c->op.diag, e, "没有这个附件", "there is no such attachment");
+        return no_file(c);
     TRY(e);
     int64_t case_id = store_int(&rows, 0), owner = store_int(&rows, 1);
     *u = (struct upload){ .id = id,
@@ -161,44 +170,128 @@ static enum err find(struct call *c, int64_t id, struct upload *u)
         .event = store_int(&rows, 6) };
     store_rows_end(&rows);
     TRY(diag_arena(c->op.diag, c->op.arena));
-    bool mine = owner == c->actor.account;
-    if ((case_id && case_get(&c->op, case_id, &row) == OK && (mine || event_shown(c, u->event)))
-        || (!case_id && mine))
+    bool mine = c->signed_in && owner == c->actor.account;
+    u->outside = !mine && api_applicant_reads(c);
+    struct file_place at;
+    TRY(record_of_file(&c->op, id, &at));
+    u->record = at.id;
+    u->closed = at.r && at.r->closed ? at.r : NULL;
+    if (at.seen)
         return OK;
-    return diag_set(c->op.diag, ERR_NOT_FOUND, "没有这个附件", "there is no such attachment");
+    if (!c->signed_in) /* of what is public only the files of records */
+        return no_file(c);
+    if (!mine)
+        TRY(benefit_evidence(&c->op, id, &u->benefit));
+    if (u->benefit)
+        return OK;
+    if ((case_id && case_get(&c->op, case_id, &row) == OK && (mine || event_shown(c, u->event)))
+        || (!case_id && !at.id && mine))
+        return OK;
+    return no_file(c);
+}
+
+static enum err look_work(struct call *c)
+{
+    const struct upload *u = c->state;
+    if (u->benefit)
+        return benefit_evidence_looked(&c->op, u->benefit, u->name);
+    return record_looked(&c->op, u->closed, u->record, 1);
+}
+
+static void send_content(struct call *c)
+{
+    struct upload *u = c->state;
+    struct picture picture;
+    bool shown = false;
+    if (http_not_modified(c->req, str_slice(u->sha256, 0, 32)))
+        return;
+    (void)type_allowed(u->type, &shown);
+    /* What cannot be cleaned is not shown outside: it may say where somebody lives. */
+    if (u->outside && strncmp(u->type, "image/", 6) == 0) {
+        if (picture_read(c->req->arena, u->content, &picture, &c->diag) != OK) {
+            api_fail(c);
+            return;
+        }
+        u->content = picture.clean;
+    }
+    http_reply_file_name(c->req, u->name, shown);
+    http_reply_header(c->req, "Cache-Control",
+        u->closed || u->benefit ? STR("no-store") : STR("private, max-age=86400, immutable"));
+    http_reply(c->req, 200, u->type, u->content);
 }
 
 static void download(struct http_request *req, const void *app)
 {
     struct call *c = api_call(req);
-    const struct sys *sys = c->api->zone->sys;
-    struct upload u = { 0 };
+    struct upload *u = ARENA_NEW(req->arena, struct upload);
     int64_t id;
-    str content;
-    bool shown = false;
-    struct arena *a = req->arena;
     (void)app;
-    if (!api_param_id(c, "id", &id) || !api_read(c))
+    if (!u || !api_param_id(c, "id", &id) || !api_read(c))
         return;
-    enum err e = find(c, id, &u);
+    c->state = u;
+    enum err e = find(c, id, u);
     api_read_end(c);
     if (e == OK) {
-        e = sys->file_read(
-            sys->ctx, a, path_of(c, u.sha256, false).data, FILE_BYTES_MAX, &content, &c->diag);
+        e = content_read(&c->op, u->sha256, &u->content);
         if (e == ERR_NOT_FOUND) /* the row is there: what is missing is ours to mend */
             diag_set(&c->diag, ERR_IO, "附件的内容不在服务器上,请联系管理员",
                 "the content of this attachment is missing on the server; ask the administrator");
     }
+    if (e != OK)
+        api_fail(c);
+    else if (u->closed || u->benefit)
+        api_write(c, look_work, send_content);
+    else
+        send_content(c);
+}
+
+/* Kept beside the file once made; both are named by its content and never change. */
+static enum err small_of(struct op *op, const struct upload *u, str *out)
+{
+    str whole;
+    if (content_small_read(op, u->sha256, out) == OK)
+        return OK;
+    memset(op->diag, 0, sizeof *op->diag);
+    TRY(content_read(op, u->sha256, &whole));
+    TRY(thumbnail_make(op->arena, op->zone->sys, whole, out, op->diag));
+    return content_small_keep(op, u->sha256, *out);
+}
+
+static void release(void *ctx)
+{
+    arena_release(ctx);
+}
+
+static void thumbnail(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct upload *u = ARENA_NEW(req->arena, struct upload);
+    struct arena *own = ARENA_NEW(req->arena, struct arena); /* the photograph is larger than a request */
+    str small;
+    int64_t id;
+    (void)app;
+    if (!u || !own || !api_param_id(c, "id", &id) || !api_read(c))
+        return;
+    enum err e = find(c, id, u);
+    api_read_end(c);
+    arena_init(own, NULL, 2 * (size_t)CONTENT_BYTES_MAX);
+    if (!arena_defer(req->arena, release, own))
+        e = ERR_MEMORY;
+    if (e == OK && (u->closed || u->benefit)) /* each look at them is one, and is journalled */
+        e = diag_set(&c->diag, ERR_NOT_FOUND, "这个附件的查看要留痕,没有缩略图",
+            "each look at this file is journalled: it has no small picture");
+    if (e == OK && http_not_modified(req, str_slice(u->sha256, 0, 32)))
+        return;
+    struct op op = c->op;
+    op.arena = own;
+    if (e == OK)
+        e = small_of(&op, u, &small);
     if (e != OK) {
         api_fail(c);
         return;
     }
-    if (http_not_modified(req, str_slice(u.sha256, 0, 32)))
-        return;
-    (void)type_allowed(u.type, &shown);
-    http_reply_file_name(req, u.name, shown);
     http_reply_header(req, "Cache-Control", STR("private, max-age=86400, immutable"));
-    http_reply(req, 200, u.type, content);
+    http_reply(req, 200, "image/jpeg", small);
 }
 
 enum err files_json(struct call *c, const struct case_row *row, json_t *out)
@@ -225,8 +318,7 @@ enum err files_json(struct call *c, const struct case_row *row, json_t *out)
         json_set_str(o, "sha256", store_text(&rows, 4));
         json_set_instant(&c->op, o, "at", store_int(&rows, 5));
         json_set_id(o, "event", store_int(&rows, 6));
-        json_object_set_new(o, "by",
-            store_text(&rows, 7).bytes ? json_from_str(store_text(&rows, 7)) : json_null());
+        json_set_str_or_null(o, "by", store_text(&rows, 7));
         json_array_append_new(list, o);
     }
 }
@@ -237,11 +329,14 @@ static const struct api_param upload_headers[] = {
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route file_routes[] = {
-    { "POST", "/api/files", upload, FILE_BYTES_MAX, NULL,
+    { "POST", "/api/files", upload, CONTENT_BYTES_MAX, NULL,
         DOC("uploadFile", "Upload a file (raw body, X-File-Name)", "files", API_SESSION, NULL,
             "Attachment", 201, NULL, .request_type = "*/*", .headers = upload_headers) },
     { "GET", "/api/files/{id}", download, 0, NULL,
-        DOC("downloadFile", "Download a file", "files", API_SESSION, NULL, NULL, 0, NULL,
+        DOC("downloadFile", "Download a file", "files", API_EITHER, NULL, NULL, 0, NULL,
             .type = "*/*") },
+    { "GET", "/api/files/{id}/thumbnail", thumbnail, 0, NULL,
+        DOC("getThumbnail", "A small picture of a photograph, upright, without what it tells", "files",
+            API_EITHER, NULL, NULL, 0, NULL, .type = "image/jpeg") },
     { 0 },
 };

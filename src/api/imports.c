@@ -452,7 +452,7 @@ static void answer(struct importing *im)
         json_t *f = json_object();
         json_set_int(f, "row", im->faults[i].row);
         json_object_set_new(f, "column",
-            im->faults[i].column.bytes ? json_from_str(im->faults[i].column) : json_null());
+            json_str_or_null(im->faults[i].column));
         json_set_str(f, "message", im->faults[i].message);
         json_array_append_new(faults, f);
     }

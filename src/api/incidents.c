@@ -26,15 +26,15 @@ static json_t *incident_json(struct call *c, const struct job *j)
     json_t *o = json_object();
     json_set_id(o, "id", j->id);
     json_set_str(o, "handler", j->handler);
-    json_object_set_new(o, "connector", j->queue.bytes ? json_from_str(j->queue) : json_null());
+    json_set_str_or_null(o, "connector", j->queue);
     json_object_set_new(o, "caseId", readable_case(c, j));
-    json_object_set_new(o, "number", j->number.bytes ? json_from_str(j->number) : json_null());
-    json_object_set_new(o, "kind", j->kind.bytes ? json_from_str(j->kind) : json_null());
+    json_set_str_or_null(o, "number", j->number);
+    json_set_str_or_null(o, "kind", j->kind);
     if (j->node.bytes && j->kind.bytes)
         step_names(&c->op, j->pack_version, j->kind, j->node, &step.zh, &step.en);
-    json_object_set_new(o, "node", j->node.bytes ? json_from_str(j->node) : json_null());
+    json_set_str_or_null(o, "node", j->node);
     json_object_set_new(o, "step", j->node.bytes ? json_name(step) : json_null());
-    json_object_set_new(o, "message", j->message.bytes ? json_from_str(j->message) : json_null());
+    json_set_str_or_null(o, "message", j->message);
     json_set_int(o, "attempts", j->attempts);
     json_set_instant(&c->op, o, "since", j->created_at);
     json_object_set_new(o, "reason", json_name((struct name2){ j->error_zh, j->error_en }));

@@ -13,6 +13,7 @@
 
 enum api_auth {
     API_PUBLIC,  /* nobody needs to be signed in; a session is used when there is one */
+    API_EITHER,  /* some of it is for anybody; of the rest 401 tells nobody that it is there */
     API_SESSION, /* signed in */
 };
 
@@ -66,8 +67,7 @@ struct api_schema {
     const char *name, *doc;
     const struct api_field *fields; /* up to a NULL name */
 };
-extern const struct api_schema api_schemas[];
-extern const size_t api_schema_count;
+extern const struct api_schema *const api_schema_sets[]; /* each ends with { 0 }, the list with NULL */
 const struct api_schema *api_schema(const char *name);
 
 /* ---- one request ---- */
@@ -76,7 +76,8 @@ struct api {
     struct zone *zone;
     struct http_server *server;
     struct http_events *events;
-    struct http_limiter *sign_ins, *writes, *unknown_logins;
+    struct http_limiter *reports, *report_pictures, *report_reads; /* of residents (open311.h) */
+    struct http_limiter *sign_ins, *writes, *unknown_logins, *verifications;
     struct touches *touches;
     struct streams *streams;
     const struct services *services;
@@ -84,7 +85,9 @@ struct api {
     struct http_route *routes;
     size_t route_count;
     _Atomic int64_t swept_ms;
+    int64_t reminded_day; /* whom the calendar reminds was told that day; the tick's own */
     int64_t notices_seen_ms;  /* of the tick alone */
+    uint64_t walks_seen, moved_seen; /* likewise: the journal's size when looked at; 0: not yet */
     const char *counted_pack; /* version whose calendar deadlines have been counted by */
 };
 
@@ -129,6 +132,10 @@ void api_write(struct call *c, enum err (*work)(struct call *c), void (*answer)(
 /* In a write. The same Idempotency-Key by the same account: what was kept as the answer of the first
  * time, empty when this is the first; ERR_CONFLICT when that asked for something else. */
 MUST_USE enum err api_repeated(struct call *c, str key, str request, str *reply);
+/* In the same write: keeps the answer for the next time. Without a key nothing is kept. */
+MUST_USE enum err api_remember(struct call *c, str key, str request, str reply);
+/* The Idempotency-Key of the request, empty without one. False: answered. */
+bool api_key(struct call *c, str *key);
 /* For work that was a trial: what it changed is undone, and `answer` is called nevertheless. */
 static inline enum err api_undo(struct call *c)
 {
@@ -193,5 +200,8 @@ void api_streams_destroy(struct streams *s);
 extern const struct http_route *const api_resources[];
 
 void api_openapi_reply(struct http_request *req, const void *app);
+
+/* The page that the address names, of this kind (NULL: any), if the reader may see it; else answers. */
+bool api_page(struct call *c, const char *kind, const struct pack_page **out);
 
 #endif

@@ -59,7 +59,7 @@ static str sent_text(struct call *c, const struct message_sent *sent)
     json_t *o = json_keep(c->op.arena, json_object());
     json_object_set_new(o, "delivered", json_boolean(sent->delivered));
     json_object_set_new(
-        o, "number", sent->number.bytes ? json_from_str(sent->number) : json_null());
+        o, "number", json_str_or_null(sent->number));
     return json_text(c->op.arena, o);
 }
 

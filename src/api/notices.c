@@ -16,8 +16,17 @@ static json_t *notice_json(struct call *c, const struct notice_row *n)
         json_set_id(o, "caseId", n->case_id);
     else
         json_object_set_new(o, "caseId", json_null());
-    json_object_set_new(o, "number", n->number.bytes ? json_from_str(n->number) : json_null());
-    json_object_set_new(o, "title", n->title.bytes ? json_from_str(n->title) : json_null());
+    json_set_str_or_null(o, "number", n->number);
+    json_set_str_or_null(o, "title", n->title);
+    const struct pack_page *page = pack_page(zone_pack(c->api->zone), n->page);
+    json_object_set_new(o, "page", page ? json_from_str(page->code) : json_null());
+    json_object_set_new(o, "house", page ? json_from_str(page->house) : json_null());
+    json_t *about = n->about.bytes ? json_object() : json_null();
+    if (n->about.bytes) {
+        json_set_str(about, "what", n->about);
+        json_set_id(about, "id", n->about_id);
+    }
+    json_object_set_new(o, "about", about);
     json_set_int(o, "items", n->items);
     json_set_instant(&c->op, o, "readAt", n->read_at);
     return o;

@@ -76,8 +76,9 @@ static json_t *schema_json(const struct api_schema *s)
 static json_t *schemas_json(void)
 {
     json_t *all = json_object();
-    for (size_t i = 0; i < api_schema_count; i++)
-        json_object_set_new(all, api_schemas[i].name, schema_json(&api_schemas[i]));
+    for (size_t i = 0; api_schema_sets[i]; i++)
+        for (const struct api_schema *s = api_schema_sets[i]; s->name; s++)
+            json_object_set_new(all, s->name, schema_json(s));
     json_object_set_new(all, "Name",
         json_pack("{s:s, s:s, s:{s:{s:s}, s:{s:s}}, s:[s, s], s:b}", "type", "object",
             "description", "the same in Chinese and in English", "properties", "zh", "type",
@@ -164,6 +165,8 @@ static json_t *operation(const struct http_route *r)
         o, "responses", json_pack("{s:o, s:o}", status, success, "default", problem));
     if (doc->auth == API_SESSION)
         json_object_set_new(o, "security", json_pack("[{s:[]}]", "session"));
+    else if (doc->auth == API_EITHER) /* an empty requirement: it is optional (OpenAPI 3.1, 4.8.30) */
+        json_object_set_new(o, "security", json_pack("[{}, {s:[]}]", "session"));
     return o;
 }
 

@@ -123,7 +123,7 @@ static json_t *use_json(struct call *c, const struct pack_use *u)
     json_set_id(o, "id", u->id);
     json_set_str(o, "version", u->version);
     json_object_set_new(
-        o, "previous", u->previous.bytes ? json_from_str(u->previous) : json_null());
+        o, "previous", json_str_or_null(u->previous));
     json_set_instant(&c->op, o, "at", u->at_ms);
     json_set_str(o, "origin", u->origin);
     json_set_str(o, "by", u->actor);
@@ -144,7 +144,7 @@ static json_t *folder_json(struct call *c)
     enum zone_folder_state state = zone_folder(&c->op, &version);
     json_t *o = json_object();
     json_object_set_new(o, "state", json_string(words[state]));
-    json_object_set_new(o, "version", version.bytes ? json_from_str(version) : json_null());
+    json_set_str_or_null(o, "version", version);
     return o;
 }
 
@@ -228,8 +228,7 @@ static json_t *file_json(
                 : str_equal(under->sha256, f->sha256) ? "same"
                                                       : "changed"));
     json_set_instant(&c->op, o, "changedAt", u ? u->at_ms : 0);
-    json_object_set_new(
-        o, "changedBy", u && u->actor.bytes ? json_from_str(u->actor) : json_null());
+    json_set_str_or_null(o, "changedBy", u ? u->actor : STR_NONE);
     return o;
 }
 

@@ -12,7 +12,7 @@ static json_t *file_json(struct call *c, const struct pack_draft_file *f)
     json_t *o = json_object();
     json_set_str(o, "path", f->path);
     json_object_set_new(o, "change", json_string(f->change));
-    json_object_set_new(o, "sha256", f->sha256.bytes ? json_from_str(f->sha256) : json_null());
+    json_set_str_or_null(o, "sha256", f->sha256);
     json_object_set_new(o, "conflict", json_boolean(f->conflict));
     json_set_instant(&c->op, o, "updatedAt", f->updated_at);
     json_set_str(o, "updatedBy", f->updated_by);

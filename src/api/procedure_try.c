@@ -80,14 +80,9 @@ static json_t *node_name(const struct bpmn_node *n)
     return json_name((struct name2){ zh, n->name_en.bytes ? n->name_en : zh });
 }
 
-static void set_or_null(json_t *o, const char *key, str s)
-{
-    json_object_set_new(o, key, s.bytes ? json_from_str(s) : json_null());
-}
-
 static void set_node(json_t *o, const struct bpmn_node *n)
 {
-    set_or_null(o, "node", n ? n->id : STR_NONE);
+    json_set_str_or_null(o, "node", n ? n->id : STR_NONE);
     json_object_set_new(o, "name", n ? node_name(n) : json_null());
 }
 
@@ -114,8 +109,8 @@ static json_t *event_json(struct op *op, const struct trial_event *e)
     json_object_set_new(o, "what", json_string(effect_words[e->effect.kind]));
     set_node(o, e->effect.node);
     json_set_int(o, "token", e->effect.token);
-    set_or_null(o, "text", e->effect.text);
-    set_or_null(o, "unit", e->effect.unit);
+    json_set_str_or_null(o, "text", e->effect.text);
+    json_set_str_or_null(o, "unit", e->effect.unit);
     json_object_set_new(
         o, "value", e->effect.value ? json_deep_copy(e->effect.value) : json_null());
     return o;
@@ -133,8 +128,8 @@ static json_t *waiting_json(const struct trial *t)
         set_node(o, w.node);
         json_object_set_new(o, "element", json_string(bpmn_kind_element(w.node->kind)));
         json_object_set_new(o, "task", json_boolean(w.task));
-        set_or_null(o, "role", w.node->role);
-        set_or_null(o, "verbs", w.node->verbs);
+        json_set_str_or_null(o, "role", w.node->role);
+        json_set_str_or_null(o, "verbs", w.node->verbs);
         json_array_append_new(list, o);
     }
     return list;
@@ -150,7 +145,7 @@ static json_t *listening_json(struct op *op, const struct trial *t)
         json_set_int(o, "token", found[i].token);
         set_node(o, found[i].node);
         json_object_set_new(o, "event", json_string(found[i].event));
-        set_or_null(o, "text", found[i].name);
+        json_set_str_or_null(o, "text", found[i].name);
         json_array_append_new(list, o);
     }
     return list;
@@ -179,7 +174,7 @@ static json_t *trial_json(struct op *op, const struct trial *t)
         json_array_append_new(events, event_json(op, &t->events[i]));
     json_set_str(o, "state", t->state);
     json_set_instant(op, o, "at", t->now_ms);
-    set_or_null(o, "ended", t->ended);
+    json_set_str_or_null(o, "ended", t->ended);
     json_object_set_new(o, "waiting", waiting_json(t));
     json_object_set_new(o, "timers", timers_json(op, t));
     json_object_set_new(o, "listening", listening_json(op, t));

@@ -1,10 +1,11 @@
 /* Procedures on a page: the way a case has gone, the drawing, the versions with what runs on them,
- * and where cases wait. */
-#include "api/internal.h"
+ * where cases wait, and how they really went. */
+#include "api/schemas.h"
 
+#include "zone/mine.h"
 #include "zone/way.h"
 
-enum { WAITS_MONTHS = 3, PAGE_MAX = 100 };
+enum { WAITS_MONTHS = 3, PAGE_MAX = 100, WAYS_SHOWN = 50, WAYS_BYTES_MAX = 512 * MIB };
 
 /* ---- the way of a case ---- */
 
@@ -20,7 +21,7 @@ static json_t *passed_json(const struct way_step *s)
         json_t *o = json_object();
         json_set_str(o, "node", s->passed[i].node);
         json_object_set_new(o, "flow",
-            s->passed[i].flow.bytes ? json_from_str(s->passed[i].flow) : json_null());
+            json_str_or_null(s->passed[i].flow));
         json_array_append_new(list, o);
     }
     return list;
@@ -326,6 +327,78 @@ static void wait_cases(struct http_request *req, const void *app)
     http_reply_json(req, 200, o);
 }
 
+/* ---- how they really went ---- */
+
+FIELDS(way_variant) = { { "steps", API_LIST, R, 0, "WayVariantStep" }, { "count", API_INT, R },
+    { "medianMs", API_INT, R }, 
+    { "slowest", API_TEXTS, R, 0, NULL, "numbers of its longest cases" },
+    END };
+FIELDS(way_variant_step) = { { "node", API_TEXT, R }, { "name", API_NAME, R }, END };
+FIELDS(ways_body) = { { "kind", API_TEXT, R }, { "from", API_TEXT, R }, { "to", API_TEXT, R },
+    { "cases", API_INT, R }, { "medianMs", API_INT, R }, { "p90Ms", API_INT, R },
+    { "variantCount", API_INT, R }, { "variants", API_LIST, R, 0, "WayVariant" }, END };
+const struct api_schema procedure_schemas[] = { { "WayVariant", NULL, way_variant },
+    { "WayVariantStep", NULL, way_variant_step },
+    { "Ways", "the ways that cases went, the most frequent first", ways_body }, { 0 } };
+
+static json_t *variant_json(
+    struct call *c, str kind, const struct mine_result *r, const struct mine_variant *v)
+{
+    json_t *o = json_object(), *steps = json_array(), *slowest = json_array();
+    for (size_t i = 0; i < v->length; i++) {
+        str node = r->activities[v->activities[i]].name;
+        json_t *step = json_object();
+        json_set_str(step, "node", node);
+        json_object_set_new(step, "name", json_name(zone_mine_name(&c->op, kind, node)));
+        json_array_append_new(steps, step);
+    }
+    for (size_t i = 0; i < v->slowest_count; i++)
+        json_array_append_new(slowest, json_from_str(v->slowest[i]));
+    json_object_set_new(o, "steps", steps);
+    json_set_int(o, "count", v->count);
+    json_set_int(o, "medianMs", v->median_ms);
+    json_object_set_new(o, "slowest", slowest);
+    return o;
+}
+
+/* log_arena holds the log, which may be larger than a request may grow. */
+static enum err find_ways(struct call *c, str kind, const struct period *p, struct arena *log_arena,
+    struct mine_result *out)
+{
+    struct mine_log *log;
+    TRY(actor_require(&c->op, "figure.read"));
+    TRY(mine_create(log_arena, &log, c->op.diag));
+    TRY(zone_mine(&c->op, kind, p->from_ms, p->to_ms, log));
+    return mine_run(log, out, c->op.diag);
+}
+
+static void ways(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct mine_result r = { 0 };
+    struct arena log_arena;
+    struct period p;
+    (void)app;
+    const struct pack_system *s = read_kind(c);
+    if (!s || !read_period(c, &p) || !api_read(c))
+        return;
+    arena_init(&log_arena, NULL, WAYS_BYTES_MAX);
+    enum err e = find_ways(c, s->kind, &p, &log_arena, &r);
+    json_t *o = json_keep(req->arena, json_object()), *variants = json_array();
+    for (size_t i = 0; e == OK && i < r.variant_count && i < WAYS_SHOWN; i++)
+        json_array_append_new(variants, variant_json(c, s->kind, &r, &r.variants[i]));
+    json_set_str(o, "kind", s->kind);
+    json_set_str(o, "from", p.from);
+    json_set_str(o, "to", p.to);
+    json_set_int(o, "cases", r.cases);
+    json_set_int(o, "medianMs", r.median_ms);
+    json_set_int(o, "p90Ms", r.p90_ms);
+    json_set_int(o, "variantCount", (int64_t)r.variant_count);
+    json_object_set_new(o, "variants", variants);
+    arena_release(&log_arena);
+    api_read_answer(c, e, o);
+}
+
 static const struct api_param drawing_params[] = {
     { "version", "string", "of the pack; the one in force when absent" }, { 0 }
 };
@@ -346,6 +419,9 @@ const struct http_route procedure_routes[] = {
     { "GET", "/api/procedures/{kind}/drawing", drawing, 0, NULL,
         DOC("getDrawing", "A procedure as it is drawn", "procedures", API_SESSION, NULL, NULL, 0,
             drawing_params, .type = "application/xml") },
+    { "GET", "/api/procedures/{kind}/ways", ways, 0, NULL,
+        DOC("procedureWays", "How cases really went: variants of steps, with their times",
+            "procedures", API_SESSION, NULL, "Ways", 0, waits_params) },
     { "GET", "/api/procedures/{kind}/waits", waits, 0, NULL,
         DOC("procedureWaits", "Where cases wait, and how long they did", "procedures", API_SESSION,
             NULL, "Waits", 0, waits_params) },

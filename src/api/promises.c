@@ -66,7 +66,7 @@ static json_t *events_json(struct call *c, const struct promise_count *n)
         json_set_int(e, "amount", n->events[i].amount);
         json_set_instant(&c->op, e, "dueAt", n->events[i].due_at);
         json_object_set_new(e, "text",
-            n->events[i].reason.bytes ? json_from_str(n->events[i].reason) : json_null());
+            json_str_or_null(n->events[i].reason));
         json_array_append_new(events, e);
     }
     return events;

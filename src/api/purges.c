@@ -63,11 +63,6 @@ static void list(struct http_request *req, const void *app)
         reply_plan(c, 200, ms);
 }
 
-static void set_text(json_t *o, const char *key, str text)
-{
-    json_object_set_new(o, key, text.bytes ? json_from_str(text) : json_null());
-}
-
 static json_t *past_json(struct call *c, const struct ledger_row *row)
 {
     str kind = json_str(row->event, "kind");
@@ -78,10 +73,10 @@ static json_t *past_json(struct call *c, const struct ledger_row *row)
     json_set_str(o, "by", json_str(json_object_get(row->event, "actor"), "name"));
     json_set_str(o, "kind", kind);
     json_object_set_new(o, "name", json_name(s ? s->name : (struct name2){ kind, kind }));
-    set_text(o, "before", json_str(row->event, "before"));
+    json_set_str_or_null(o, "before", json_str(row->event, "before"));
     json_set_int(o, "cases", json_int(row->event, "cases", 0));
-    set_text(o, "law", json_str(row->event, "law"));
-    set_text(o, "reason", json_str(row->event, "text"));
+    json_set_str_or_null(o, "law", json_str(row->event, "law"));
+    json_set_str_or_null(o, "reason", json_str(row->event, "text"));
     return o;
 }
 

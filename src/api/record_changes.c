@@ -18,9 +18,12 @@ struct changing {
     struct record record;
     json_t *answer;
     bool dry;
-    int64_t batch, undone, kept;
+    int64_t batch;
+    struct record_undo undo;
+    struct arena slice; /* of one write of many that undo a batch */
     const json_t *ids;
     json_t *faults; /* of a bulk change */
+    str key, request; /* of a new one: idempotency */
 };
 
 static struct changing *begin(struct call *c)
@@ -49,15 +52,39 @@ static void answer_created(struct call *c)
 
 /* ---- one ---- */
 
+/* Sent again by a phone that had not heard the answer: the record as it stands. */
+static enum err saved_before(struct call *c, struct changing *s, bool *before)
+{
+    str reply = STR_NONE;
+    int64_t id = 0;
+    *before = false;
+    if (!s->key.bytes || s->dry)
+        return OK;
+    TRY(api_repeated(c, s->key, s->request, &reply));
+    if (!reply.bytes || !id_parse(reply, &id))
+        return OK;
+    *before = true;
+    TRY(record_open(&c->op, s->r, id, &s->record));
+    s->answer = json_keep(c->op.arena, api_record_json(c, s->r, &s->record));
+    return diag_arena(c->op.diag, c->op.arena);
+}
+
 static enum err save_work(struct call *c)
 {
     struct changing *s = c->state;
+    bool before;
+    TRY(saved_before(c, s, &before));
+    if (before)
+        return OK;
     diag_list_init(&c->faults, c->op.arena, 50);
     s->change.faults = &c->faults;
     TRY(record_save(&c->op, s->r, &s->change, &s->record));
     s->answer = json_keep(c->op.arena, api_record_json(c, s->r, &s->record));
     TRY(diag_arena(c->op.diag, c->op.arena));
-    return s->dry ? api_undo(c) : OK;
+    if (s->dry)
+        return api_undo(c);
+    return api_remember(
+        c, s->key, s->request, str_printf(c->op.arena, "%lld", (long long)s->record.id));
 }
 
 static void save(struct http_request *req, bool fresh)
@@ -65,8 +92,9 @@ static void save(struct http_request *req, bool fresh)
     struct call *c = api_call(req);
     struct changing *s = begin(c);
     if (!s || (!fresh && !api_param_id(c, "id", &s->change.id)) || !api_body(c)
-        || !api_query_flag(c, "dryRun", &s->dry))
+        || !api_query_flag(c, "dryRun", &s->dry) || (fresh && !api_key(c, &s->key)))
         return;
+    s->request = ledger_digest(&c->op, req->body);
     s->change.data = json_object_get(c->body, "data");
     s->change.reason = json_str(c->body, "reason");
     s->change.if_version = json_int(c->body, "version", 0);
@@ -235,14 +263,32 @@ static void bulk(struct http_request *req, const void *app)
     api_write(c, bulk_work, answer_json);
 }
 
+/* A large batch is undone in slices, so that others are not kept waiting. */
 static enum err undo_work(struct call *c)
 {
     struct changing *s = c->state;
-    TRY(record_undo_batch(&c->op, s->r, s->batch, s->change.reason, &s->undone, &s->kept));
-    s->answer = json_keep(c->op.arena, json_object());
-    json_object_set_new(s->answer, "undone", json_integer(s->undone));
-    json_object_set_new(s->answer, "kept", json_integer(s->kept));
-    return diag_arena(c->op.diag, c->op.arena);
+    struct op op = c->op;
+    arena_reset(&s->slice);
+    op.arena = &s->slice;
+    return record_undo_batch(&op, s->r, s->batch, s->change.reason, &s->undo);
+}
+
+static void undo_done(struct call *c)
+{
+    struct changing *s = c->state;
+    if (s->undo.more) {
+        api_write(c, undo_work, undo_done);
+        return;
+    }
+    json_t *o = json_keep(c->op.arena, json_object());
+    json_set_int(o, "undone", s->undo.undone);
+    json_set_int(o, "kept", s->undo.kept);
+    http_reply_json(c->req, 200, o);
+}
+
+static void release_slice(void *ctx)
+{
+    arena_release(&((struct changing *)ctx)->slice);
 }
 
 static void undo(struct http_request *req, const void *app)
@@ -253,7 +299,11 @@ static void undo(struct http_request *req, const void *app)
     if (!s || !api_param_id(c, "batch", &s->batch) || !api_body(c))
         return;
     s->change.reason = json_str(c->body, "reason");
-    api_write(c, undo_work, answer_json);
+    arena_init(&s->slice, NULL, 64 * MIB);
+    if (arena_defer(req->arena, release_slice, s))
+        api_write(c, undo_work, undo_done);
+    else
+        api_fail(c);
 }
 
 /* ---- views ---- */
@@ -379,11 +429,15 @@ static const struct api_param dry_params[]
 static const struct api_param remove_params[] = { { "reason", "string", "why" },
     { "version", "integer", "of the record as last seen" }, { 0 } };
 
+static const struct api_param create_headers[] = {
+    { "Idempotency-Key", "string", "the same key again gives the same answer" }, { 0 }
+};
+
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route record_change_routes[] = {
     { "POST", "/api/registers/{register}/records", create, BODY_BYTES_MAX, NULL,
         DOC("createRecord", "A new record", "registers", API_SESSION, "RecordInput", "Record", 201,
-            dry_params) },
+            dry_params, .headers = create_headers) },
     { "PATCH", "/api/registers/{register}/records/{id}", change, BODY_BYTES_MAX, NULL,
         DOC("changeRecord", "The next version of a record", "registers", API_SESSION,
             "RecordInput", "Record", 0, dry_params) },

@@ -1,6 +1,6 @@
 /*
- * Lists of records taken along: CSV and XLSX for tables, GeoJSON for maps. The same query as the
- * list on the page, so that one gets what one sees; what is masked stays masked.
+ * Lists of records taken along: CSV and XLSX for tables, GeoJSON for maps, PDF for paper. The same
+ * query as the list on the page, so that one gets what one sees; what is masked stays masked.
  *
  * Cells hold what people read, names for codes and units, yuan for money, and the import reads the
  * same back. A text that a spreadsheet would take for a formula gets an apostrophe in front in CSV;
@@ -9,6 +9,9 @@
  * At most EXPORT_MAX records: an answer that was cut says so in the header X-Junma-Cut.
  */
 #include "api/registers.h"
+#include "zone/csv.h"
+
+#include "print/print.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +21,7 @@
 
 enum { EXPORT_MAX = 50000, EXPORT_BYTES_MAX = 64 * 1024 * 1024, EXPORT_COLUMNS_MAX = 200 };
 
-enum format { FORMAT_CSV, FORMAT_XLSX, FORMAT_GEOJSON };
+enum format { FORMAT_CSV, FORMAT_XLSX, FORMAT_GEOJSON, FORMAT_PDF };
 
 struct exporting {
     struct call *c;
@@ -34,6 +37,7 @@ struct exporting {
     int fd; /* of the XLSX, in memory; -1: none */
     lxw_worksheet *sheet;
     lxw_format *date;
+    struct print *paper;
 };
 
 /* ---- which columns ---- */
@@ -115,20 +119,6 @@ static str text_of(struct exporting *x, const struct pack_column *column, const 
 }
 
 /* ---- CSV ---- */
-
-static void csv_cell(struct buf *b, str text, bool words)
-{
-    bool formula = words && text.bytes && strchr("=+-@\t\r", text.data[0]);
-    buf_add_char(b, '"');
-    if (formula)
-        buf_add_char(b, '\'');
-    for (size_t i = 0; i < text.bytes; i++) {
-        if (text.data[i] == '"')
-            buf_add_char(b, '"');
-        buf_add_char(b, text.data[i]);
-    }
-    buf_add_char(b, '"');
-}
 
 static void csv_head(struct exporting *x)
 {
@@ -261,12 +251,56 @@ static enum err make_xlsx(struct exporting *x)
     return e;
 }
 
+/* ---- paper ---- */
+
+static void paper_row(struct exporting *x, const struct record *r)
+{
+    str cells[PRINT_COLUMNS_MAX];
+    for (size_t i = 0; i < x->column_count; i++)
+        cells[i] = text_of(x, x->columns[i], value_of(r, x->columns[i]));
+    print_table_row(x->paper, cells, false);
+}
+
+static bool counts(enum pack_column_type t)
+{
+    return t == PACK_COLUMN_INT || t == PACK_COLUMN_REAL || t == PACK_COLUMN_MONEY;
+}
+
+/* A4, lying where there are more than five columns; more than a page can hold are refused by number. */
+static enum err make_pdf(struct exporting *x, str *out)
+{
+    struct op *op = &x->c->op;
+    struct print_column columns[PRINT_COLUMNS_MAX] = { { STR_NONE, 0, PRINT_LEFT } };
+    str name = x->zh ? x->r->name.zh : x->r->name.en;
+    if (x->column_count > PRINT_COLUMNS_MAX)
+        return diag_set(op->diag, ERR_LIMIT, "一页纸至多 %d 列,请少选几列",
+            "a page holds at most %d columns: choose fewer", PRINT_COLUMNS_MAX);
+    for (size_t i = 0; i < x->column_count; i++) {
+        const struct pack_column *c = x->columns[i];
+        columns[i] = (struct print_column){ title(x, c), c->type == PACK_COLUMN_TEXT ? 2 : 1,
+            counts(c->type) ? PRINT_RIGHT : PRINT_LEFT };
+    }
+    struct print_setup setup = { .paper = x->column_count > 5 ? PRINT_A4_WIDE : PRINT_A4,
+        .margin_mm = 15, .title = name, .made_ms = op->now_ms, .page_numbers = true,
+        .english = !x->zh, .pages_max = PRINT_PAGES_MAX,
+        .foot = str_slice(zone_instant_text(op, op->now_ms), 0, 10) };
+    TRY(print_create(op->arena, &setup, &x->paper, op->diag));
+    print_heading(x->paper, 2, name);
+    print_table_begin(x->paper, &(struct print_table){ .columns = columns,
+        .column_count = x->column_count, .size_pt = x->column_count > 12 ? 6.5 : 8 });
+    TRY(each_row(x, paper_row));
+    print_table_end(x->paper);
+    return print_finish(x->paper, out, op->diag);
+}
+
 static enum err make(struct exporting *x, enum format format, str *out)
 {
     enum err e = OK;
     switch (format) {
     case FORMAT_XLSX:
         return make_xlsx(x);
+    case FORMAT_PDF:
+        return make_pdf(x, out);
     case FORMAT_CSV:
         csv_head(x);
         e = each_row(x, csv_row);
@@ -295,7 +329,7 @@ static void reply(struct exporting *x, enum format format, str body)
         const char *type, *end;
     } kinds[] = { { "text/csv; charset=utf-8", "csv" },
         { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx" },
-        { "application/geo+json", "geojson" } };
+        { "application/geo+json", "geojson" }, { "application/pdf", "pdf" } };
     struct http_request *req = x->c->req;
     str name = x->zh ? x->r->name.zh : x->r->name.en;
     if (x->cut)
@@ -324,7 +358,7 @@ static bool may_export(struct call *c, const struct pack_register *r)
 
 static void export_records(struct http_request *req, const void *app)
 {
-    static const char *const formats[] = { "csv", "xlsx", "geojson", NULL };
+    static const char *const formats[] = { "csv", "xlsx", "geojson", "pdf", NULL };
     struct call *c = api_call(req);
     struct exporting *x = ARENA_NEW(req->arena, struct exporting);
     str word, body = STR_NONE;
@@ -358,7 +392,7 @@ static void export_records(struct http_request *req, const void *app)
         reply(x, format, body);
 }
 
-static const struct api_param export_params[] = { { "format", "string", "csv, xlsx or geojson" },
+static const struct api_param export_params[] = { { "format", "string", "csv, xlsx, pdf or geojson" },
     { "columns", "string", "names of columns, separated by commas" },
     { "q", "string", "words to search for" },
     { "list", "string", "a list of the register's definition" },

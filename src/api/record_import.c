@@ -1,19 +1,37 @@
 /*
- * Records out of a CSV file: each row a new record, or the next version of the one with the same
- * key. Columns are found by their names or titles; cells are read as people write them.
+ * Records out of a CSV file or the first sheet of an XLSX workbook: each row a new record, or the next
+ * version of the one with the same key. Columns are found by their names or titles, or as the sender
+ * says; cells are read as people write them.
  *
  *     body ─▶ chunk of CHUNK_ROWS ─▶ a write ─▶ next chunk … ─▶ rows, accepted, faults, batch
  *
  * The writer thread serves everybody, so it is held for one chunk at a time. A row that is refused
  * is told by number and column, and the others go on. All records carry the batch's number: the
  * whole import can be undone (record_changes.c). A dry run does the same and undoes each chunk.
+ *
+ * With `run`, a name that the sender chooses, the import is watched from beside (import_runs.c): some
+ * times a second how far it is stands in the database, and whoever asks it to stop is heard then. What a
+ * stopped import has written is undone, slice by slice, before it answers.
  */
 #include "api/registers.h"
+#include "api/schemas.h"
 #include "zone/csv.h"
+#include "zone/import_run.h"
+#include "zone/record_rows.h"
+#include "zone/xlsx.h"
 
 #include <string.h>
 
-enum { BODY_BYTES_MAX = 20 * 1024 * 1024, CHUNK_ROWS = 100, FAULTS_MAX = 500, COLUMNS_MAX = 200 };
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+enum {
+    BODY_BYTES_MAX = 20 * 1024 * 1024,
+    CHUNK_ROWS = 200,
+    FAULTS_MAX = 500,
+    PREVIEW_ROWS = 8,
+    TOLD_EVERY_MS = 250,
+    FAULT_FILE_BYTES_MAX = 16 * 1024 * 1024
+};
 
 struct importing {
     struct call *call;
@@ -22,11 +40,15 @@ struct importing {
     struct csv_text text;
     struct csv_source plain, source;
     struct csv *csv;
-    const struct pack_column *columns[COLUMNS_MAX];
-    size_t column_count;
-    bool dry, more;
-    int64_t rows, accepted, batch;
-    json_t *faults;
+    struct record_rows table;
+    bool dry, more, mapped;
+    str columns; /* what the file's columns are, when the one who sends it says so */
+    json_t *faults;      /* the first ones */
+    struct import_run run; /* rows, accepted, faults; its key is empty when nobody watches */
+    struct buf all;      /* of a watched one: all faults, as CSV */
+    int64_t told_at;
+    bool stop;
+    struct record_undo undo;
 };
 
 static void release(void *ctx)
@@ -36,8 +58,23 @@ static void release(void *ctx)
     arena_release(&im->chunk);
 }
 
+static void tell_file(struct importing *im, int64_t row, const struct diag *d)
+{
+    bool zh = strcmp(im->call->req->lang, "en") != 0;
+    const struct pack_column *c = pack_column(im->r, str_from(d->field));
+    if (!im->run.key.bytes || im->all.bytes > FAULT_FILE_BYTES_MAX)
+        return;
+    buf_printf(&im->all, "%lld,", (long long)row);
+    csv_cell(&im->all, c ? (zh ? c->title.zh : c->title.en) : str_from(d->field), true);
+    buf_add_char(&im->all, ',');
+    csv_cell(&im->all, http_text_of(im->call->req, d), true);
+    buf_add(&im->all, STR("\r\n"));
+}
+
 static void tell(struct importing *im, int64_t row, const struct diag *d)
 {
+    im->run.faults++;
+    tell_file(im, row, d);
     if (json_array_size(im->faults) >= FAULTS_MAX)
         return;
     json_t *f = json_object();
@@ -47,67 +84,28 @@ static void tell(struct importing *im, int64_t row, const struct diag *d)
     json_array_append_new(im->faults, f);
 }
 
-/* ---- the first line ---- */
+/* ---- rows ---- */
 
-static const struct pack_column *column_called(const struct pack_register *r, str name)
+/* "name,,kind": what each column of the file is, in order; an empty one is passed over. */
+static enum err map_header(struct importing *im, const struct csv_row *row, struct diag *d)
 {
-    name = str_trim(name);
-    const struct pack_column *found = pack_column(r, name);
-    for (size_t i = 0; !found && i < r->column_count; i++)
-        if (str_equal(r->columns[i].title.zh, name) || str_equal(r->columns[i].title.en, name))
-            found = &r->columns[i];
-    return found;
+    str *names = ARENA_ARRAY(&im->own, str, row->count);
+    str rest = im->columns, name;
+    TRY(diag_arena(d, &im->own));
+    for (size_t i = 0; i < row->count; i++) {
+        bool more = str_split(&rest, ',', &name);
+        names[i] = more ? str_trim(name) : STR_NONE;
+    }
+    return record_rows_head_mapped(&im->table, names, row->count, d);
 }
 
 static enum err read_header(struct importing *im, struct diag *d)
 {
     struct csv_row row;
     TRY(csv_next(im->csv, &row, &im->more, d));
-    if (!im->more || row.fault != OK || row.count > COLUMNS_MAX)
-        return diag_set(
-            d, ERR_INVALID, "文件第一行应是列名", "the first line must name the columns");
-    for (size_t i = 0; i < row.count; i++) {
-        const struct pack_column *c = column_called(im->r, row.fields[i]);
-        if (!c)
-            return diag_set(d, ERR_INVALID, "登记表没有列“%.*s”;第一行应写列名或标题",
-                "the register has no column \"%.*s\"; the first line holds names or titles",
-                STR_ARGS(row.fields[i]));
-        im->columns[im->column_count++] =
-            c->computed ? NULL : c; /* what is computed is passed over */
-    }
-    return OK;
-}
-
-/* ---- rows ---- */
-
-/* An apostrophe in front of what a spreadsheet would take for a formula is the export's. */
-static str plain_text(str s)
-{
-    bool ours = s.bytes > 1 && s.data[0] == '\'' && strchr("=+-@\t\r", s.data[1]);
-    return ours ? str_slice(s, 1, s.bytes) : s;
-}
-
-static enum err save_row(
-    struct importing *im, struct op *op, const struct csv_row *row, struct diag_list *faults)
-{
-    struct record old, made;
-    struct record_change change = { .reason = STR("导入"), .batch = im->batch, .faults = faults };
-    struct op look = *op;
-    struct diag ignored = { 0 };
-    change.data = json_keep(op->arena, json_object());
-    TRY(diag_arena(op->diag, op->arena));
-    for (size_t i = 0; i < row->count; i++) {
-        const struct pack_column *c = im->columns[i];
-        if (c)
-            json_object_setn_new(change.data, c->name.data, c->name.bytes,
-                column_from_text(op, c, plain_text(row->fields[i])));
-    }
-    look.diag = &ignored;
-    str key =
-        im->r->key ? json_str(change.data, str_terminated(op->arena, im->r->key->name)) : STR_NONE;
-    if (key.bytes && record_by_key(&look, im->r->code, key, &old) == OK)
-        change.id = old.id;
-    return record_save(op, im->r, &change, &made);
+    if (im->mapped && im->more && row.fault == OK)
+        return map_header(im, &row, d);
+    return record_rows_head(&im->table, row.fields, im->more && row.fault == OK ? row.count : 0, d);
 }
 
 static enum err one_row(struct importing *im, struct op *op, const struct csv_row *row)
@@ -118,19 +116,16 @@ static enum err one_row(struct importing *im, struct op *op, const struct csv_ro
     struct diag_list faults;
     own.diag = &d;
     diag_list_init(&faults, op->arena, 20);
-    im->rows++;
+    im->run.rows++;
     if (e != OK)
         d = row->why;
-    else if (row->count != im->column_count)
-        e = diag_set(&d, ERR_INVALID, "这一行有 %zu 列,第一行有 %zu 列",
-            "the row has %zu columns, the first line %zu", row->count, im->column_count);
     else
-        e = save_row(im, &own, row, &faults);
+        e = record_rows_add(&own, &im->table, row->fields, row->count, &faults);
     if (e == OK) {
-        im->accepted++;
+        im->run.accepted++;
         return OK;
     }
-    if (e == ERR_MEMORY || e == ERR_STORE || e == ERR_DISK_FULL) {
+    if (record_rows_fatal(e)) {
         *op->diag = d;
         return e;
     }
@@ -147,30 +142,159 @@ static enum err chunk_work(struct call *c)
     struct op op = c->op;
     op.arena = &im->chunk;
     arena_reset(&im->chunk);
+    TRY(record_rows_begin(&op, &im->table));
     for (int i = 0; im->more && i < CHUNK_ROWS; i++) {
         struct csv_row row;
         TRY(csv_next(im->csv, &row, &im->more, op.diag));
         if (im->more)
             TRY(one_row(im, &op, &row));
     }
+    TRY(record_rows_end(&op, &im->table));
     return im->dry ? api_undo(c) : OK;
+}
+
+static void answer(struct call *c)
+{
+    struct importing *im = c->state;
+    json_t *o = json_keep(c->op.arena, json_object());
+    json_set_int(o, "rows", im->run.rows);
+    json_set_int(o, "accepted", im->stop ? 0 : im->run.accepted);
+    json_object_set(o, "faults", im->faults);
+    json_set_int(o, "faultCount", im->run.faults);
+    json_object_set_new(o, "cancelled", json_boolean(im->stop));
+    json_object_set_new(o, "batch", json_null());
+    if (im->run.accepted && !im->dry && !im->stop)
+        json_set_id(o, "batch", im->table.batch);
+    http_reply_json(c->req, 200, o);
+}
+
+/* ---- watched from beside ---- */
+
+static enum err end_work(struct call *c)
+{
+    struct importing *im = c->state;
+    im->run.phase = im->stop ? STR("cancelled") : im->dry ? STR("checked") : STR("written");
+    im->run.batch = im->dry || im->stop ? 0 : im->table.batch;
+    return import_run_end(&c->op, &im->run, im->run.faults ? buf_str(&im->all) : STR_NONE);
+}
+
+static void over(struct call *c)
+{
+    struct importing *im = c->state;
+    if (im->run.key.bytes)
+        api_write(c, end_work, answer);
+    else
+        answer(c);
+}
+
+/* What a stopped import wrote goes again. */
+static enum err back_work(struct call *c)
+{
+    struct importing *im = c->state;
+    struct op op = c->op;
+    bool ignored;
+    op.arena = &im->chunk;
+    arena_reset(&im->chunk);
+    TRY(record_undo_batch(&op, im->r, im->table.batch, STR("导入中止"), &im->undo));
+    im->run.phase = STR("undoing");
+    return import_run_touch(&c->op, &im->run, &ignored);
+}
+
+static void back_done(struct call *c)
+{
+    struct importing *im = c->state;
+    if (im->undo.more)
+        api_write(c, back_work, back_done);
+    else
+        over(c);
+}
+
+static void chunk_done(struct call *c);
+
+static enum err told_work(struct call *c)
+{
+    struct importing *im = c->state;
+    im->told_at = c->op.now_ms;
+    return import_run_touch(&c->op, &im->run, &im->stop);
+}
+
+static void told_done(struct call *c)
+{
+    struct importing *im = c->state;
+    if (im->stop && !im->dry && im->run.accepted)
+        api_write(c, back_work, back_done);
+    else if (im->stop)
+        over(c);
+    else
+        api_write(c, chunk_work, chunk_done);
 }
 
 static void chunk_done(struct call *c)
 {
     struct importing *im = c->state;
-    if (im->more) {
+    c->op.now_ms = sys_now_ms(c->api->zone->sys);
+    if (!im->more)
+        over(c);
+    else if (im->run.key.bytes && c->op.now_ms - im->told_at >= TOLD_EVERY_MS)
+        api_write(c, told_work, told_done);
+    else
         api_write(c, chunk_work, chunk_done);
-        return;
+}
+
+static enum err watch_work(struct call *c)
+{
+    struct importing *im = c->state;
+    return import_run_begin(&c->op, &im->run);
+}
+
+static void watch_done(struct call *c)
+{
+    api_write(c, chunk_work, chunk_done);
+}
+
+/* Its name, and how many rows there are to do. */
+static enum err watch(struct importing *im)
+{
+    struct call *c = im->call;
+    struct csv_text text = { .text = im->text.text };
+    struct csv_source plain = csv_text_source(&text);
+    struct csv *csv;
+    struct csv_row row;
+    bool more = true;
+    if (im->run.key.bytes > IMPORT_RUN_KEY_BYTES_MAX) {
+        diag_field(&c->diag, STR("run"));
+        return diag_set(&c->diag, ERR_LIMIT, "run 最多 %d 字节", "run has at most %d bytes",
+            IMPORT_RUN_KEY_BYTES_MAX);
     }
-    json_t *o = json_keep(c->op.arena, json_object());
-    json_set_int(o, "rows", im->rows);
-    json_set_int(o, "accepted", im->accepted);
-    json_object_set(o, "faults", im->faults);
-    json_object_set_new(o, "batch", json_null());
-    if (im->accepted && !im->dry)
-        json_set_id(o, "batch", im->batch);
-    http_reply_json(c->req, 200, o);
+    TRY(csv_create(&im->own, &plain, ',', &csv, &c->diag));
+    for (int64_t lines = 0; more; lines++) {
+        TRY(csv_next(csv, &row, &more, &c->diag));
+        im->run.total = lines;
+    }
+    im->run.total -= im->run.total > 0; /* the head */
+    im->run.reg = im->r->code;
+    im->run.phase = im->dry ? STR("checking") : STR("writing");
+    im->run.batch = im->dry ? 0 : im->table.batch;
+    im->told_at = c->op.now_ms;
+    buf_init(&im->all, &im->own, FAULT_FILE_BYTES_MAX + 64 * KIB);
+    return OK;
+}
+
+/* The body as lines of CSV, whatever it came as. */
+static enum err open_table(struct importing *im)
+{
+    struct call *c = im->call;
+    bool book = http_content_type_is(c->req, XLSX) || xlsx_is(c->req->body);
+    if (!book && !http_content_type_is(c->req, "text/csv"))
+        return diag_set(&c->diag, ERR_MEDIA_TYPE, "请上传 XLSX 或 CSV 文件",
+            "please send an XLSX or a CSV file");
+    im->text.text = c->req->body;
+    if (book)
+        TRY(xlsx_csv(&im->own, c->req->body, &im->text.text, &c->diag));
+    im->plain = im->source = csv_text_source(&im->text);
+    if (!book && csv_is_gb18030(c->req->body))
+        TRY(csv_gb18030(&im->own, &im->plain, &im->source, &c->diag));
+    return csv_create(&im->own, &im->source, ',', &im->csv, &c->diag);
 }
 
 static enum err begin(struct importing *im)
@@ -179,17 +303,11 @@ static enum err begin(struct importing *im)
     if (!register_written(&c->op, im->r))
         return diag_set(
             &c->diag, ERR_FORBIDDEN, "您无权修改这个登记表", "you may not change this register");
-    if (!http_content_type_is(c->req, "text/csv"))
-        return diag_set(&c->diag, ERR_MEDIA_TYPE, "请上传 CSV 文件(Content-Type: text/csv)",
-            "please send a CSV file (Content-Type: text/csv)");
-    im->text.text = c->req->body;
-    im->plain = im->source = csv_text_source(&im->text);
-    if (csv_is_gb18030(c->req->body))
-        TRY(csv_gb18030(&im->own, &im->plain, &im->source, &c->diag));
+    TRY(open_table(im));
     im->faults = json_keep(c->op.arena, json_array());
-    im->batch = id_next(&c->api->zone->ids, c->op.now_ms);
+    im->table = (struct record_rows){ .r = im->r, .reason = STR("导入") };
+    im->table.batch = id_next(&c->api->zone->ids, c->op.now_ms);
     TRY(diag_arena(&c->diag, c->op.arena));
-    TRY(csv_create(&im->own, &im->source, ',', &im->csv, &c->diag));
     return read_header(im, &c->diag);
 }
 
@@ -199,23 +317,100 @@ static void import_records(struct http_request *req, const void *app)
     struct importing *im = ARENA_NEW(req->arena, struct importing);
     (void)app;
     c->state = im;
-    if (!im || !api_register(c, &im->r) || !api_query_flag(c, "dryRun", &im->dry))
+    if (!im || !api_register(c, &im->r) || !api_query_flag(c, "dryRun", &im->dry)
+        || !api_query(c, "columns", &im->columns) || !api_query(c, "run", &im->run.key))
         return;
     im->call = c;
-    arena_init(&im->own, NULL, 64 * MIB);
+    im->mapped = im->columns.bytes > 0;
+    arena_init(&im->own, NULL, 256 * MIB);
     arena_init(&im->chunk, NULL, 64 * MIB);
-    if (!arena_defer(req->arena, release, im) || begin(im) != OK)
+    if (!arena_defer(req->arena, release, im) || begin(im) != OK
+        || (im->run.key.bytes && watch(im) != OK))
         api_fail(c);
+    else if (im->run.key.bytes)
+        api_write(c, watch_work, watch_done);
     else
         api_write(c, chunk_work, chunk_done);
 }
 
-static const struct api_param import_params[] = { { "dryRun", "boolean", "check only" }, { 0 } };
+/* ---- looked at first ---- */
+
+static json_t *cells_json(const struct csv_row *row)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < row->count; i++)
+        json_array_append_new(list, json_from_str(row->fields[i]));
+    return list;
+}
+
+/* The head, what its columns are taken for, the first rows, and how many there are. */
+static enum err look(struct importing *im, json_t *o)
+{
+    struct call *c = im->call;
+    struct csv_row row;
+    json_t *columns = json_array(), *rows = json_array();
+    int64_t count = 0;
+    json_object_set_new(o, "columns", columns);
+    json_object_set_new(o, "rows", rows);
+    TRY(open_table(im));
+    TRY(csv_next(im->csv, &row, &im->more, &c->diag));
+    if (!im->more || row.fault != OK || row.count > RECORD_ROWS_COLUMNS_MAX)
+        return diag_set(&c->diag, ERR_INVALID, "文件第一行应是列名",
+            "the first line must name the columns");
+    json_object_set_new(o, "head", cells_json(&row));
+    for (size_t i = 0; i < row.count; i++) {
+        const struct pack_column *found = record_rows_column(im->r, row.fields[i]);
+        json_array_append_new(
+            columns, json_from_str(found && !pack_column_derived(found) ? found->name : STR_NONE));
+    }
+    while (im->more) {
+        TRY(csv_next(im->csv, &row, &im->more, &c->diag));
+        if (im->more && row.fault == OK && count < PREVIEW_ROWS)
+            json_array_append_new(rows, cells_json(&row));
+        count += im->more;
+    }
+    json_set_int(o, "total", count);
+    return diag_arena(&c->diag, c->op.arena);
+}
+
+static void preview(struct http_request *req, const void *app)
+{
+    struct call *c = api_call(req);
+    struct importing *im = ARENA_NEW(req->arena, struct importing);
+    json_t *o = json_keep(req->arena, json_object());
+    (void)app;
+    if (!im || !api_register(c, &im->r))
+        return;
+    im->call = c;
+    arena_init(&im->own, NULL, 256 * MIB);
+    arena_init(&im->chunk, NULL, 64 * MIB);
+    if (!arena_defer(req->arena, release, im) || look(im, o) != OK)
+        api_fail(c);
+    else
+        http_reply_json(req, 200, o);
+}
+
+/* clang-format off */
+FIELDS(import_preview) = { { "head", API_TEXTS, R },
+    { "columns", API_TEXTS, R, 0, NULL, "what each is taken for; empty: nothing" },
+    { "rows", API_ANY, R, 0, NULL, "the first rows: lists of texts" }, { "total", API_INT, R }, END };
+const struct api_schema record_import_schemas[] = {
+    { "ImportPreview", "a table before it is brought in", import_preview }, { 0 } };
+/* clang-format on */
+
+static const struct api_param import_params[] = { { "dryRun", "boolean", "check only" },
+    { "columns", "string",
+        "what the file's columns are, in order, separated by commas; empty: passed over" },
+    { "run", "string", "a name of one's own, by which the import is watched and stopped" },
+    { 0 } };
 
 #define DOC(...) (&(const struct api_doc){ __VA_ARGS__ })
 const struct http_route record_import_routes[] = {
     { "POST", "/api/registers/{register}/import", import_records, BODY_BYTES_MAX, NULL,
-        DOC("importRecords", "Records out of a CSV file, by key", "registers", API_SESSION, NULL,
-            "ImportResult", 0, import_params, .request_type = "text/csv") },
+        DOC("importRecords", "Records out of a CSV file or an XLSX workbook, by key", "registers",
+            API_SESSION, NULL, "ImportResult", 0, import_params, .request_type = "text/csv") },
+    { "POST", "/api/registers/{register}/import/preview", preview, BODY_BYTES_MAX, NULL,
+        DOC("previewImport", "A table before it is brought in", "registers", API_SESSION, NULL,
+            "ImportPreview", 0, NULL, .request_type = "text/csv") },
     { 0 },
 };

@@ -4,12 +4,30 @@
 
 #include <stdio.h>
 
+/* Whoever knocks at a compartment and may not enter leaves a trace. */
+static enum err leave_trace(struct call *c)
+{
+    return record_refused(&c->op, c->state);
+}
+
+static void answer_refused(struct call *c)
+{
+    diag_set(&c->diag, ERR_NOT_FOUND, "没有这个登记表,或您无权查看",
+        "there is no such register, or you may not see it");
+    api_fail(c);
+}
+
 bool api_register(struct call *c, const struct pack_register **out)
 {
     const struct pack *p = zone_pack(c->api->zone);
     *out = pack_register(p, http_param(c->req, "register"));
     if (*out && register_seen(&c->op, *out))
         return true;
+    if (c->signed_in && *out && (*out)->closed) {
+        c->state = (void *)*out;
+        api_write(c, leave_trace, answer_refused);
+        return false;
+    }
     if (!c->signed_in && *out)
         diag_set(&c->diag, ERR_UNAUTHENTICATED, "请先登录", "please sign in");
     else
@@ -42,7 +60,7 @@ static json_t *column_json(const struct pack_column *c)
     json_object_set_new(o, "type", json_string(pack_column_type_word(c->type)));
     json_object_set_new(o, "required", json_boolean(c->required || c->unique));
     json_object_set_new(o, "masked", json_boolean(c->masked));
-    json_object_set_new(o, "computed", json_boolean(c->computed != NULL));
+    json_object_set_new(o, "computed", json_boolean(pack_column_derived(c)));
     json_object_set_new(o, "sortable",
         json_boolean((c->indexed || c->unique) && !c->masked && c->type != PACK_COLUMN_POINT));
     json_object_set_new(o, "codes", c->codes ? json_from_str(c->codes->name) : json_null());
@@ -89,6 +107,7 @@ static json_t *register_json(struct call *c, const struct pack_register *r)
         json_array_append_new(lists, list_json(&r->lists[i]));
     json_object_set_new(o, "columns", columns);
     json_object_set_new(o, "lists", lists);
+    json_object_set_new(o, "raises", json_boolean(r->raise_count > 0));
     return o;
 }
 
@@ -120,13 +139,17 @@ static void show_codes(struct http_request *req, const void *app)
     const struct pack_codes *codes = pack_codes(zone_pack(c->api->zone), http_param(req, "table"));
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
     (void)app;
+    const struct pack_code **rows
+        = ARENA_ARRAY(req->arena, const struct pack_code *, codes ? codes->count : 0);
     json_object_set_new(o, "items", items);
-    for (size_t i = 0; codes && i < codes->count; i++) {
+    for (size_t i = 0; rows && codes && i < codes->count; i++)
+        rows[codes->items[i].order] = &codes->items[i];
+    for (size_t i = 0; rows && codes && i < codes->count; i++) {
         json_t *one = json_object();
-        json_set_str(one, "code", codes->items[i].code);
-        json_object_set_new(one, "name", json_name(codes->items[i].name));
-        json_set_str(one, "parent", codes->items[i].parent);
-        json_object_set_new(one, "level", json_integer(codes->items[i].level));
+        json_set_str(one, "code", rows[i]->code);
+        json_object_set_new(one, "name", json_name(rows[i]->name));
+        json_set_str(one, "parent", rows[i]->parent);
+        json_object_set_new(one, "level", json_integer(rows[i]->level));
         json_array_append_new(items, one);
     }
     if (codes) {
@@ -257,6 +280,12 @@ static bool read_sort(struct call *c, const struct pack_register *r, struct reco
     return true;
 }
 
+static bool bad_box(struct call *c)
+{
+    return bad_query(c, "box", "box 应为 西,南,东,北 四个度数,且登记表须有位置",
+        "box must be west,south,east,north in degrees, of a register with places");
+}
+
 static bool read_box(struct call *c, const struct pack_register *r, struct record_filter *f)
 {
     double *const into[] = { &f->west, &f->south, &f->east, &f->north };
@@ -269,17 +298,16 @@ static bool read_box(struct call *c, const struct pack_register *r, struct recor
         if (r->columns[i].type == PACK_COLUMN_POINT)
             f->place = &r->columns[i];
     size_t n = 0;
-    for (str rest = text; n < 4 && str_split(&rest, ',', &part); n++) {
+    for (str rest = text; str_split(&rest, ',', &part); n++) {
         feel_value v;
-        if (!feel_number_parse(part, &v))
-            break;
+        if (n == 4 || !feel_number_parse(part, &v))
+            return bad_box(c);
         *into[n] = feel_to_double(v);
     }
     f->has_box = true;
-    if (n < 4 || !f->place)
-        return bad_query(c, "box", "box 应为 西,南,东,北 四个度数,且登记表须有位置",
-            "box must be west,south,east,north in degrees, of a register with places");
-    return true;
+    bool right = n == 4 && f->west <= f->east && f->south <= f->north && f->south >= -90 && f->north <= 90
+        && f->west >= -180 && f->east <= 180;
+    return right && f->place ? true : bad_box(c);
 }
 
 /* A list of the definition brings its conditions and its order; the address may add to them. */
@@ -375,7 +403,7 @@ static enum err read_list_of(struct call *c, struct looking *s)
     json_object_set_new(o, "items", items);
     json_object_set_new(o, "total", page.total < 0 ? json_null() : json_integer(page.total));
     json_object_set_new(o, "totalMore", json_boolean(page.total_more));
-    json_object_set_new(o, "next", page.next.bytes ? json_from_str(page.next) : json_null());
+    json_set_str_or_null(o, "next", page.next);
     return diag_arena(c->op.diag, c->op.arena);
 }
 
@@ -414,7 +442,7 @@ static json_t *version_json(struct call *c, const struct record_version *v)
     json_t *o = json_object();
     json_object_set_new(o, "version", json_integer(v->version));
     json_set_instant(&c->op, o, "at", v->at);
-    json_object_set_new(o, "by", v->actor_name.bytes ? json_from_str(v->actor_name) : json_null());
+    json_set_str_or_null(o, "by", v->actor_name);
     json_set_str(o, "reason", v->reason);
     json_object_set_new(o, "removed", json_boolean(v->removed));
     if (v->batch)

@@ -3,15 +3,11 @@
  * answers are described by them in the OpenAPI document (openapi.c), from which the face's types
  * are made. One line a member.
  */
-#include "api/internal.h"
+#include "api/schemas.h"
 
 #include <string.h>
 
-#define R API_REQUIRED
-#define N API_NULLABLE
 /* clang-format off */
-#define FIELDS(name) static const struct api_field name[]
-#define END { 0 }
 
 FIELDS(sign_in) = { { "login", API_TEXT, R, 64 },
     { "password", API_TEXT, R, ACCESS_PASSWORD_BYTES_MAX }, END };
@@ -55,6 +51,7 @@ FIELDS(step) = { { "node", API_TEXT, R }, { "name", API_NAME, R }, END };
 FIELDS(promise_ref) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
     { "unit", API_TEXT, R }, { "law", API_NAME, R }, END };
 FIELDS(kind) = { { "kind", API_TEXT, R }, { "name", API_NAME, R }, { "form", API_ANY, R },
+    { "catalogue", API_BOOL, R, 0, NULL, "its cases are about service items" },
     { "topics", API_LIST, R, 0, "Topic" },
     { "rating", API_OBJECT, R, 0, "RatingScale" }, { "channels", API_TEXTS, R },
     { "verbs", API_LIST, R, 0, "VerbRef" },
@@ -77,6 +74,9 @@ FIELDS(on_behalf) = { { "enterpriseId", API_ID, R }, { "contactName", API_TEXT, 
 FIELDS(case_create_body) = { { "kind", API_TEXT, R, 64 },
     { "data", API_ANY, R, 0, NULL, "the form's fields by key" },
     { "attachments", API_IDS, 0, 20 }, { "channel", API_TEXT, 0, 32 },
+    { "items", API_TEXTS, 0, ITEM_BUNDLE_MAX, NULL, "codes of service items" },
+    { "bundle", API_TEXT, 0, 64, NULL, "or a bundle of them" },
+    { "materials", API_LIST, 0, 100, "ServicePaper" },
     { "onBehalf", API_OBJECT, 0, 0, "OnBehalf" }, END };
 FIELDS(remaining) = { { "days", API_INT, R, 0, NULL, "working days left, negative when late" },
     { "minutes", API_INT, R, 0, NULL, "office minutes left" }, END };
@@ -168,7 +168,8 @@ FIELDS(timeline) = { { "event", API_ID, R }, { "at", API_INSTANT, R },
 FIELDS(attachment) = { { "id", API_ID, R }, { "name", API_TEXT, R }, { "type", API_TEXT, R },
     { "bytes", API_INT, R },
     { "sha256", API_TEXT, 0 }, { "at", API_INSTANT, 0 }, { "by", API_TEXT, N },
-    { "event", API_ID, N }, END };
+    { "event", API_ID, N }, { "caption", API_TEXT, N }, { "takenOn", API_TEXT, N },
+    { "lon", API_NUMBER, N }, { "lat", API_NUMBER, N }, END };
 FIELDS(verb_option) = { { "verb", API_TEXT, R }, { "name", API_NAME, R },
     { "allowed", API_BOOL, R }, { "reason", API_NAME, R | N },
     { "taskId", API_ID, R | N }, { "needs", API_TEXTS, R }, { "optional", API_TEXTS, R }, END };
@@ -195,7 +196,7 @@ FIELDS(decision_value) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
     { "value", API_ANY, R | N }, { "shown", API_NAME, R | N }, { "masked", API_BOOL, R }, END };
 FIELDS(decision_test) = { { "input", API_TEXT, R }, { "expression", API_TEXT, R },
     { "test", API_TEXT, R }, END };
-FIELDS(decision_rule) = { { "number", API_INT, R }, { "label", API_TEXT, R },
+FIELDS(decision_rule) = { { "number", API_INT, R }, { "label", API_NAME, R },
     { "tests", API_LIST, R, 0, "DecisionTest" }, END };
 FIELDS(decision_step) = { { "decision", API_TEXT, R }, { "hitPolicy", API_TEXT, R },
     { "rules", API_LIST, R, 0, "DecisionRule" },
@@ -220,6 +221,9 @@ FIELDS(verb_body) = { { "taskId", API_ID, 0 }, { "text", API_TEXT, 0 },
     { "topic", API_TEXT, 0, 64 }, { "reason", API_TEXT, 0, 64 },
     { "public", API_BOOL, 0 },
     { "attachments", API_IDS, 0, 20 },
+    { "outcome", API_TEXT, 0, 64, NULL, "of a check or decision" },
+    { "materials", API_LIST, 0, 100, "ServicePaper", "to be put right, or put right" },
+    { "licences", API_ANY, 0, 0, NULL, "of a decision: facts of the licences it gives, by type and field" },
     { "signers", API_LIST, 0, 20, "Signer", "whom to ask, or to copy to" },
     { "mode", API_TEXT, 0, 16, NULL, "of a countersigning: all any vote" },
     { "share", API_INT, 0, 0, NULL, "of a vote: percent that must agree" },
@@ -246,9 +250,13 @@ FIELDS(statute) = { { "law", API_NAME, R }, { "article", API_NAME, R }, { "text"
     { "start", API_NAME, R }, { "inForceFrom", API_DATE, R },
     { "pauses", API_ANY, R, 0, NULL, "names of the reasons" },
     { "silence", API_NAME, R | N, 0, NULL, "what the law takes silence for" }, END };
+FIELDS(notice_about) = { { "what", API_TEXT, R, 0, NULL, "benefit-notice benefits desk-benefit" },
+    { "id", API_ID, R }, END };
 FIELDS(notice) = { { "id", API_ID, R }, { "at", API_INSTANT, R }, { "kind", API_TEXT, R },
     { "text", API_NAME, R }, { "caseId", API_ID, R | N }, { "number", API_TEXT, R | N },
     { "title", API_TEXT, R | N },
+    { "page", API_TEXT, R | N, 0, NULL, "of the pack, that it opens" }, { "house", API_TEXT, R | N },
+    { "about", API_OBJECT, R | N, 0, "NoticeAbout", "what it opens, where it is no case" },
     { "items", API_INT, R, 0, NULL, "how many this line gathers; 0: it is one" },
     { "readAt", API_INSTANT, R | N }, END };
 FIELDS(notice_page) = { { "items", API_LIST, R, 0, "Notice" }, { "next", API_TEXT, R | N },
@@ -275,8 +283,9 @@ FIELDS(figure_ref) = { { "name", API_TEXT, R }, { "kind", API_TEXT, R },
     { "system", API_TEXT, R }, { "of", API_TEXT, R | N, 0, NULL, "register that is counted" },
     { "title", API_NAME, R }, { "unit", API_NAME, R },
     { "note", API_NAME, N }, { "good", API_TEXT, R }, { "target", API_NUMBER, R | N },
-    { "dimensions", API_TEXTS, R },
-    { "drawing", API_TEXT, R }, END };
+    { "dimensions", API_TEXTS, R }, { "drawing", API_TEXT, R },
+    { "records", API_TEXT, R, 0, NULL, "records, entries or rows: where they are asked for" },
+    { "past", API_BOOL, R, 0, NULL, "can be asked as of a past day" }, END };
 FIELDS(figure_group) = { { "key", API_TEXT, R }, { "label", API_NAME, R },
     { "value", API_NUMBER, R | N }, { "count", API_INT, R }, END };
 FIELDS(figure_previous) = { { "value", API_NUMBER, R | N }, { "from", API_TEXT, R },
@@ -284,7 +293,13 @@ FIELDS(figure_previous) = { { "value", API_NUMBER, R | N }, { "from", API_TEXT, 
 FIELDS(figure) = { { "name", API_TEXT, R }, { "title", API_NAME, R }, { "unit", API_NAME, R },
     { "value", API_NUMBER, R | N },
     { "count", API_INT, R }, { "by", API_TEXT, R | N }, { "groups", API_LIST, R, 0, "FigureGroup" },
-    { "previous", API_OBJECT, R | N, 0, "FigurePrevious" }, { "at", API_INSTANT, R }, END };
+    { "target", API_NUMBER, R | N }, { "previous", API_OBJECT, R | N, 0, "FigurePrevious" },
+    { "yearBefore", API_OBJECT, R | N, 0, "FigurePrevious" }, { "at", API_INSTANT, R }, END };
+FIELDS(figure_column) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
+    { "money", API_BOOL, R, 0, NULL, "its values are fen" }, END };
+FIELDS(figure_rows_) = { { "columns", API_LIST, R, 0, "FigureColumn" },
+    { "items", API_ANY, R, 0, NULL, "rows: a list of texts, names or nulls, one a column" },
+    { "next", API_TEXT, R | N }, END };
 FIELDS(register_column) = { { "name", API_TEXT, R }, { "title", API_NAME, R },
     { "type", API_TEXT, R }, { "required", API_BOOL, R }, { "masked", API_BOOL, R },
     { "computed", API_BOOL, R }, { "sortable", API_BOOL, R }, { "codes", API_TEXT, R | N },
@@ -298,7 +313,7 @@ FIELDS(register_list) = { { "code", API_TEXT, R }, { "name", API_NAME, R },
 FIELDS(register_) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "key", API_TEXT, R | N },
     { "label", API_TEXT, R | N }, { "writable", API_BOOL, R }, { "closed", API_BOOL, R },
     { "columns", API_LIST, R, 0, "RegisterColumn" }, { "lists", API_LIST, R, 0, "RegisterList" },
-    END };
+    { "raises", API_BOOL, R, 0, NULL, "cases may be raised from its records" }, END };
 FIELDS(code_) = { { "code", API_TEXT, R }, { "name", API_NAME, R }, { "parent", API_TEXT, R },
     { "level", API_INT, R }, END };
 FIELDS(record_) = { { "id", API_ID, R }, { "version", API_INT, R },
@@ -333,7 +348,9 @@ FIELDS(view_made) = { { "id", API_ID, R }, END };
 FIELDS(import_fault) = { { "row", API_INT, R }, { "column", API_TEXT, N },
     { "message", API_TEXT, R }, END };
 FIELDS(import_result) = { { "rows", API_INT, R }, { "accepted", API_INT, R },
-    { "faults", API_LIST, R, 0, "ImportFault" },
+    { "faults", API_LIST, R, 0, "ImportFault", "the first ones" },
+    { "faultCount", API_INT, 0, 0, NULL, "all of them" },
+    { "cancelled", API_BOOL, 0, 0, NULL, "stopped from beside; nothing of it is left" },
     { "batch", API_ID, R | N }, END };
 FIELDS(inclusion) = { { "index", API_INT, R }, { "size", API_INT, R },
     { "leafHash", API_TEXT, R }, { "proof", API_TEXTS, R }, END };
@@ -518,7 +535,7 @@ FIELDS(problem) = { { "type", API_TEXT, R }, { "title", API_TEXT, R }, { "status
     { "line", API_INT, 0 }, { "column", API_INT, 0 },
     { "errors", API_LIST, 0, 0, "FieldError" }, END };
 
-const struct api_schema api_schemas[] = {
+static const struct api_schema common_schemas[] = {
     { "SignIn", "a login and its password", sign_in }, { "PasswordChange", NULL, password_change },
     { "EnterpriseRef", NULL, enterprise_ref }, { "Account", NULL, account },
     { "Session", NULL, session },
@@ -560,13 +577,14 @@ const struct api_schema api_schemas[] = {
     { "Revealed", NULL, revealed },
     { "CountEvent", NULL, count_event }, { "CountDay", NULL, count_day },
     { "CountSegment", NULL, count_segment }, { "Statute", NULL, statute },
-    { "Notice", NULL, notice }, { "NoticePage", NULL, notice_page },
+    { "NoticeAbout", NULL, notice_about }, { "Notice", NULL, notice }, { "NoticePage", NULL, notice_page },
     { "PromiseCount", NULL, promise_count },
     { "TaskItem", NULL, task_item_body }, { "ColourCounts", NULL, counts },
     { "TaskPage", NULL, task_page }, { "Officer", NULL, officer },
     { "Enterprise", NULL, enterprise }, { "FigureRef", NULL, figure_ref },
     { "FigureGroup", NULL, figure_group }, { "FigurePrevious", NULL, figure_previous },
-    { "Figure", NULL, figure },
+    { "Figure", NULL, figure }, { "FigureColumn", NULL, figure_column },
+    { "FigureRows", NULL, figure_rows_ },
     { "RegisterColumn", NULL, register_column }, { "RecordCondition", NULL, record_condition },
     { "RegisterList", NULL, register_list }, { "Register", NULL, register_ },
     { "Code", NULL, code_ }, { "Record", NULL, record_ }, { "RecordPage", NULL, record_page },
@@ -612,13 +630,26 @@ const struct api_schema api_schemas[] = {
     { "PurgeKind", "how long a kind is kept", purge_kind }, { "PurgeInput", NULL, purge_input },
     { "MessageInput", NULL, message_input }, { "MessageSent", NULL, message_sent },
     { "Problem", "what went wrong (RFC 9457)", problem },
+    { 0 },
 };
-const size_t api_schema_count = sizeof api_schemas / sizeof *api_schemas;
+
+#define S(name) extern const struct api_schema name##_schemas[];
+#include "api/schemas.def"
+#undef S
+
+const struct api_schema *const api_schema_sets[] = {
+    common_schemas,
+#define S(name) name##_schemas,
+#include "api/schemas.def"
+#undef S
+    NULL
+};
 
 const struct api_schema *api_schema(const char *name)
 {
-    for (size_t i = 0; name && i < api_schema_count; i++)
-        if (strcmp(api_schemas[i].name, name) == 0)
-            return &api_schemas[i];
+    for (size_t i = 0; name && api_schema_sets[i]; i++)
+        for (const struct api_schema *s = api_schema_sets[i]; s->name; s++)
+            if (strcmp(s->name, name) == 0)
+                return s;
     return NULL;
 }

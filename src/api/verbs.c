@@ -74,11 +74,6 @@ void verbs_dry_json(struct call *c, const struct verb_result *r, json_t *o)
     json_object_set_new(o, "ends", ends_json(c, r->ends, r->end_count));
 }
 
-static void set_or_null(json_t *o, const char *key, str s)
-{
-    json_object_set_new(o, key, s.bytes ? json_from_str(s) : json_null());
-}
-
 /* What of another's verb that waits, or of who wants it back, a reader is told. */
 static json_t *kept_json(struct call *c, str text, const char *what)
 {
@@ -97,10 +92,10 @@ void verbs_task_json(struct call *c, const struct case_task *t, json_t *o)
         json_set_id(o, "parentId", t->parent_id);
     else
         json_object_set_new(o, "parentId", json_null());
-    set_or_null(o, "relation", t->relation);
-    set_or_null(o, "mode", t->mode);
-    set_or_null(o, "vote", t->vote);
-    set_or_null(o, "opinion", t->opinion);
+    json_set_str_or_null(o, "relation", t->relation);
+    json_set_str_or_null(o, "mode", t->mode);
+    json_set_str_or_null(o, "vote", t->vote);
+    json_set_str_or_null(o, "opinion", t->opinion);
     json_set_int(o, "weight", t->weight);
     json_set_int(o, "share", t->share);
     if (t->round)
@@ -136,13 +131,13 @@ static json_t *order_json(struct call *c, const struct case_order *s)
     json_object_set_new(
         o, "colour", json_string(promise_colour_word(order_colour(s, c->op.now_ms))));
     json_set_str(o, "state", s->state);
-    set_or_null(o, "report", s->report);
-    set_or_null(o, "reportedBy", s->reported_by);
+    json_set_str_or_null(o, "report", s->report);
+    json_set_str_or_null(o, "reportedBy", s->reported_by);
     json_set_instant(&c->op, o, "reportedAt", s->reported_at);
     json_set_instant(&c->op, o, "judgedAt", s->judged_at);
-    set_or_null(o, "judgement", s->judgement);
-    set_or_null(o, "number", s->case_number);
-    set_or_null(o, "title", s->case_title);
+    json_set_str_or_null(o, "judgement", s->judgement);
+    json_set_str_or_null(o, "number", s->case_number);
+    json_set_str_or_null(o, "title", s->case_title);
     return o;
 }
 
@@ -154,10 +149,10 @@ static json_t *copy_json(struct call *c, const struct case_copy *k)
     json_object_set_new(o, "unit", json_unit(zone_pack(c->api->zone), k->unit));
     json_object_set_new(o, "to", person_or_null(k->account_id, k->account_name));
     json_set_str(o, "by", k->by_name);
-    set_or_null(o, "text", k->text);
+    json_set_str_or_null(o, "text", k->text);
     json_set_instant(&c->op, o, "at", k->at);
     json_set_instant(&c->op, o, "readAt", k->read_at);
-    set_or_null(o, "readBy", k->read_by);
+    json_set_str_or_null(o, "readBy", k->read_by);
     json_set_str(o, "number", k->case_number);
     json_set_str(o, "title", k->case_title);
     return o;

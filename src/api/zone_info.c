@@ -150,6 +150,7 @@ static void kind(struct http_request *req, const void *app)
     json_object_set_new(o, "name", json_name(s->name));
     json_object_set_new(o, "form", json_incref((json_t *)form_to_json(s->form)));
     json_object_set_new(o, "topics", topics(s));
+    json_object_set_new(o, "catalogue", json_boolean(s->catalogue != NULL));
     json_object_set_new(o, "rating",
         json_pack("{s:i, s:i}", "levels", s->rating_levels, "badAtMost", s->rating_bad_at_most));
     json_object_set_new(o, "channels", texts(s->channels, s->channel_count));

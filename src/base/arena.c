@@ -29,7 +29,7 @@ struct arena_cleanup {
 static void *heap_alloc(void *ctx, size_t bytes)
 {
     (void)ctx;
-    return malloc(bytes);
+    return calloc(1, bytes);
 }
 
 static void heap_free(void *ctx, void *memory)
@@ -108,7 +108,8 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t bytes)
     struct arena_chunk *c = a->source->alloc(a->source->ctx, sizeof *c + size);
     if (!c)
         return NULL;
-    memset(c, 0, sizeof *c + size);
+    if (a->source != &heap) /* whose memory comes clean, mostly without being touched */
+        memset(c, 0, sizeof *c + size);
     c->size = size;
     c->older = a->chunks;
     a->chunks = c;

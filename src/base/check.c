@@ -140,3 +140,15 @@ char iso7064_mod37_36(str characters)
     }
     return alphabet[(37 - p) % 36];
 }
+
+bool phone_good(str s)
+{
+    int digits = 0;
+    for (size_t i = 0; i < s.bytes; i++) {
+        if (s.data[i] >= '0' && s.data[i] <= '9')
+            digits++;
+        else if (!strchr("+- ()", s.data[i]))
+            return false;
+    }
+    return digits >= 5 && digits <= 15;
+}

@@ -20,6 +20,9 @@ MUST_USE enum err check_citizen_number(str number, struct diag *d);
  * 2020 begin with the year, 2016 to 2020, and have no check: they are taken. */
 MUST_USE enum err check_project_code(str code, struct diag *d);
 
+/* Could it be a phone number: 5 to 15 digits with the usual signs between them. */
+bool phone_good(str s);
+
 /* ISO/IEC 7064 MOD 11,10: the digit that makes digits+check valid; 0 when not all digits. */
 char iso7064_mod11_10(str digits);
 bool iso7064_mod11_10_holds(str digits_with_check);

@@ -250,3 +250,21 @@ void json_set_id(json_t *object, const char *key, int64_t id)
     snprintf(text, sizeof text, "%lld", (long long)id);
     json_object_set_new(object, key, json_string(text));
 }
+
+json_t *json_str_or_null(str s)
+{
+    return s.bytes ? json_from_str(s) : json_null();
+}
+
+void json_set_str_or_null(json_t *object, const char *key, str s)
+{
+    json_object_set_new(object, key, json_str_or_null(s));
+}
+
+void json_set_id_or_null(json_t *object, const char *key, int64_t id)
+{
+    if (id)
+        json_set_id(object, key, id);
+    else
+        json_object_set_new(object, key, json_null());
+}

@@ -28,10 +28,15 @@ int64_t json_int(const json_t *object, const char *key, int64_t otherwise);
 bool json_bool(const json_t *object, const char *key, bool otherwise);
 /* New string value; text must be UTF-8 (else JSON null). */
 json_t *json_from_str(str s);
+/* The same, and JSON null for the empty text: what is not known is said so. */
+json_t *json_str_or_null(str s);
 /* Sets a member to a new string, an integer, or steals v. */
 void json_set_str(json_t *object, const char *key, str s);
 void json_set_int(json_t *object, const char *key, int64_t v);
 /* 64-bit identifiers go out as text: JavaScript's numbers end at 2^53. */
 void json_set_id(json_t *object, const char *key, int64_t id);
+/* The same, and JSON null for the empty text and for 0. */
+void json_set_str_or_null(json_t *object, const char *key, str s);
+void json_set_id_or_null(json_t *object, const char *key, int64_t id);
 
 #endif

@@ -50,6 +50,7 @@ struct bpmn_node {
     str case_kind;                   /* junma:kind, on a process */
     str role, form, promise, verbs;  /* junma:…, on a user task; role falls back to the lane */
     str signer_roles, signer_units, signer_promise, share, take_back; /* the same: words for the pack */
+    str outcomes;                    /* of a check or decision; the same */
     str decision, result;            /* junma:decision, junma:resultVariable */
     str signers;                     /* junma:signers: "parallel", "sequential": may be added */
     str called;                      /* call activity: the process or global task of this file */

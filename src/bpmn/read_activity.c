@@ -311,7 +311,7 @@ static const struct {
     { "assignee", "userTask" }, { "form", "userTask" }, { "promise", "userTask" },
     { "verbs", "userTask" }, { "signers", "userTask" }, { "signerRoles", "userTask" },
     { "signerUnits", "userTask" }, { "signerPromise", "userTask" }, { "share", "userTask" },
-    { "takeBack", "userTask" }, { "decision", "businessRuleTask" },
+    { "takeBack", "userTask" }, { "outcomes", "userTask" }, { "decision", "businessRuleTask" },
     { "resultVariable", "businessRuleTask" }, { "resultVariable", "scriptTask" },
     { "calendar", "timerEventDefinition" }, { "calendar", "intermediateCatchEvent" },
     { "calendar", "boundaryEvent" }, { "calendar", "startEvent" },
@@ -392,6 +392,7 @@ void read_junma(struct reader *r, int node)
         out->signer_promise = xml_attr_ns(r, n, "signerPromise", NS_JUNMA);
         out->share = xml_attr_ns(r, n, "share", NS_JUNMA);
         out->take_back = xml_attr_ns(r, n, "takeBack", NS_JUNMA);
+        out->outcomes = xml_attr_ns(r, n, "outcomes", NS_JUNMA);
         read_task_expr(r, n, "unit", &p->unit);
         read_task_expr(r, n, "assignee", &p->assignee);
     }

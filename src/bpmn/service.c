@@ -16,7 +16,7 @@ struct bpmn_service_plan {
     struct bpmn_expr result;
 };
 
-enum form { WORD, FEEL };
+enum form { WORD, FEEL, EITHER };
 
 static const struct {
     const char *name, *handlers;
@@ -27,7 +27,7 @@ static const struct {
 #undef S
 };
 
-static const char *const handlers[] = { "http", "record", "message" };
+static const char *const handlers[] = { "http", "record", "licence", "message" };
 
 /* ── reading ───────────────────────────────────────────────────────────────────────────────── */
 
@@ -46,13 +46,10 @@ static bool handler_known(struct reader *r, const xmlNode *n, str handler)
     for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (str_is(handler, handlers[i]))
             return true;
-    if (str_is(handler, "licence"))
-        fault(r, n, ERR_UNSUPPORTED, "处理方式 licence(制发电子证照)尚不执行,请勿使用",
-            "the handler licence (issuing a licence) is not executed yet; do not use it");
-    else
-        fault(r, n, ERR_UNSUPPORTED, "没有处理方式 junma:handler=“%.*s”,可用 http、record、message",
-            "there is no junma:handler \"%.*s\": use http, record or message",
-            SAY(str_slice(handler, 0, handler.bytes < 80 ? handler.bytes : 80)));
+    fault(r, n, ERR_UNSUPPORTED,
+        "没有处理方式 junma:handler=“%.*s”,可用 http、record、licence、message",
+        "there is no junma:handler \"%.*s\": use http, record, licence or message",
+        SAY(str_slice(handler, 0, handler.bytes < 80 ? handler.bytes : 80)));
     return false;
 }
 
@@ -124,6 +121,9 @@ static void check_needed(struct reader *r, const xmlNode *n, const struct bpmn_s
     need(r, n, s, s->words[SERVICE_register].bytes, SERVICE_register);
     need(r, n, s, s->plan->exprs[SERVICE_key].text.bytes, SERVICE_key);
     need(r, n, s, s->plan->exprs[SERVICE_values].text.bytes, SERVICE_values);
+    need(r, n, s,
+        s->words[SERVICE_licence].bytes || s->plan->exprs[SERVICE_licence].text.bytes,
+        SERVICE_licence);
     need(r, n, s, s->words[SERVICE_message].bytes, SERVICE_message);
     if (str_is(s->handler, "message") && !s->plan->exprs[SERVICE_to].text.bytes
         && !s->plan->exprs[SERVICE_correlation].text.bytes)
@@ -150,10 +150,12 @@ void read_service(struct reader *r, int node)
         if (!handler.bytes || !fits(handler, settings[i].handlers))
             fault(r, n, ERR_UNSUPPORTED, "junma:%s 对处理方式“%.*s”没有意义",
                 "junma:%s has no meaning for the handler \"%.*s\"", settings[i].name, SAY(handler));
-        else if (settings[i].form == WORD)
-            s->words[i] = text;
-        else
+        else if (settings[i].form == FEEL)
             compile_expr(r, n, text, &p->exprs[i]);
+        else if (settings[i].form == EITHER && text.data[0] == '=')
+            compile_expr(r, n, str_slice(text, 1, text.bytes), &p->exprs[i]);
+        else
+            s->words[i] = text;
     }
     str result = xml_attr_ns(r, n, "result", NS_JUNMA);
     if (result.bytes)

@@ -23,8 +23,8 @@ enum { BPMN_RETRIES_MAX = 50, BPMN_RETRIES_DEFAULT = 5 };
 
 struct bpmn_service_plan;
 struct bpmn_service {
-    str handler;                      /* http, record, message */
-    str words[SERVICE_SETTING_COUNT]; /* of form WORD; "" when not given */
+    str handler;                      /* http, record, licence, message */
+    str words[SERVICE_SETTING_COUNT]; /* of form WORD, or a word of EITHER; "" when not given */
     int retries;                      /* tries after the first one that failed */
     int line;
     const struct bpmn_service_plan *plan; /* of this room */
@@ -32,7 +32,7 @@ struct bpmn_service {
 
 /* What a node's junma:handler says; NULL when it has none. */
 const struct bpmn_service *bpmn_service_of(const struct bpmn_node *n);
-/* Is this setting (of form FEEL) given? */
+/* Is this setting given as FEEL? */
 bool bpmn_service_has(const struct bpmn_service *s, enum bpmn_service_setting which);
 /* The BPMN error that junma:errors="404=none 5xx=down" gives for a status; "" for none. */
 str bpmn_service_error(const struct bpmn_service *s, int status);

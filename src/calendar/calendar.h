@@ -16,7 +16,7 @@
  *       "notices": [ { "number": "国办发明电〔2025〕7号", "document": "content_7047091" } ],
  *       "off":  { "元旦": ["2026-01-01..2026-01-03"], … },      a day or a range, ends included
  *       "work": { "元旦": ["2026-01-04"], … } }                  make-up days and whose they are
- * "number" may be absent. Dates lie in the year or in the December before it.
+ * "number" may be absent, and so may "work". Dates lie in the year or in the December before it.
  * Names document: { "元旦": "New Year's Day", … }.
  *
  * Law: 民法典 art. 201 (the day it starts is not counted), art. 203 (a last day that is a day off

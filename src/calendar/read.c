@@ -117,6 +117,8 @@ static enum err mark_all(struct reader *r, const char *member, enum calendar_day
     const char *holiday;
     r->kind = kind;
     r->holiday = member;
+    if (!object && kind == CALENDAR_MAKEUP) /* most countries have no make-up days */
+        return OK;
     if (!json_is_object(object))
         return fault(r, STR_NONE, "缺少这个成员,或不是“节日: [日期]”的对象",
             "is missing or not an object of \"holiday\": [dates]");

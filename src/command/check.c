@@ -52,6 +52,12 @@ static enum err check_pack(struct command_line *line, struct checking *c, const 
         c->what = str_printf(line->arena,
             command_zh(line) ? " · 版本 %.12s,%zu 个文件" : " · version %.12s, %zu files",
             pack->version, pack->file_count);
+    if (e == OK && pack->licence_count && !pack->zone.address.bytes)
+        c->what = str_printf(line->arena, "%.*s\n%s", STR_ARGS(c->what),
+            command_zh(line)
+                ? "提醒:zone.json 没有写 address(本区网站地址),证照上印的二维码只含证照标识,手机扫码不会打开核验页"
+                : "note: zone.json has no address (of the zone's site): the code printed on a licence "
+                  "holds its identifier alone, and a telephone that reads it opens no page");
     return e;
 }
 
@@ -145,13 +151,14 @@ static enum err check(struct command_line *line, struct checking *c)
     if (str_ends(path, STR(".form.json"))
         || (str_ends(path, STR(".json")) && !pack_above(line, c->path)))
         return check_form(line, c);
-    if (str_ends(path, STR(".sql")) || str_ends(path, STR(".csv")) || str_ends(path, STR(".json")))
+    if (str_ends(path, STR(".sql")) || str_ends(path, STR(".csv")) || str_ends(path, STR(".json"))
+        || str_ends(path, STR(".geojson")))
         return check_part(line, c);
     str text;
     TRY(read_file(line, c->path, PACK_FILE_BYTES_MAX, &text));
     return diag_set(&line->diag, ERR_UNSUPPORTED,
-        "%s:可以检查的是配置包目录,以及 .bpmn .dmn .json .sql .csv 文件",
-        "%s: what can be checked is a pack's folder and files ending in .bpmn .dmn .json .sql .csv",
+        "%s:可以检查的是配置包目录,以及 .bpmn .dmn .json .sql .csv .geojson 文件",
+        "%s: what can be checked is a pack's folder and files ending in .bpmn .dmn .json .sql .csv .geojson",
         c->path);
 }
 

@@ -89,12 +89,12 @@ static int list_figures(struct command_line *line, const struct asking *a, const
 
 /* ---- a value ---- */
 
-static json_t *group_json(const struct zone *z, const struct figure_result *r, const char *by,
+static json_t *group_json(struct op *op, const struct figure_result *r, const char *by,
     const struct figure_group *g)
 {
     json_t *o = json_object();
     if (by) {
-        struct name2 n = figure_label(z, r, str_from(by), g->key);
+        struct name2 n = figure_label(op, r, str_from(by), g->key);
         json_set_str(o, "key", g->key);
         json_object_set_new(o, "label",
             json_pack("{s:o, s:o}", "zh", json_from_str(n.zh), "en", json_from_str(n.en)));
@@ -104,10 +104,10 @@ static json_t *group_json(const struct zone *z, const struct figure_result *r, c
     return o;
 }
 
-static void print_json(struct command_line *line, const struct asking *a, const struct zone *z,
+static void print_json(struct command_line *line, const struct asking *a, struct op *op,
     const struct figure_result *r)
 {
-    json_t *o = json_keep(line->arena, group_json(z, r, NULL, &r->whole));
+    json_t *o = json_keep(line->arena, group_json(op, r, NULL, &r->whole));
     json_set_str(o, "name", r->figure->name);
     json_object_set_new(o, "unit",
         json_pack("{s:o, s:o}", "zh", json_from_str(r->figure->unit.zh), "en",
@@ -115,13 +115,13 @@ static void print_json(struct command_line *line, const struct asking *a, const 
     if (a->by) {
         json_t *groups = json_array();
         for (size_t i = 0; i < r->group_count; i++)
-            json_array_append_new(groups, group_json(z, r, a->by, &r->groups[i]));
+            json_array_append_new(groups, group_json(op, r, a->by, &r->groups[i]));
         json_object_set_new(o, "groups", groups);
     }
     printf("%.*s\n", STR_ARGS(json_text(line->arena, o)));
 }
 
-static void print_table(struct command_line *line, const struct asking *a, const struct zone *z,
+static void print_table(struct command_line *line, const struct asking *a, struct op *op,
     const struct figure_result *r)
 {
     const struct pack_figure *f = r->figure;
@@ -130,14 +130,14 @@ static void print_table(struct command_line *line, const struct asking *a, const
         STR_ARGS(say(line, f->title)), STR_ARGS(number_text(line->arena, &r->whole)),
         STR_ARGS(say(line, f->unit)), (long long)r->whole.count);
     for (size_t i = 0; i < r->group_count; i++) {
-        int w = width(say(line, figure_label(z, r, a->query.by, r->groups[i].key)));
+        int w = width(say(line, figure_label(op, r, a->query.by, r->groups[i].key)));
         first = w > first ? w : first;
     }
     for (size_t i = 0; i < r->group_count; i++) {
         const struct figure_group *g = &r->groups[i];
         str value = number_text(line->arena, g);
         printf("  ");
-        print_padded(say(line, figure_label(z, r, a->query.by, g->key)), first);
+        print_padded(say(line, figure_label(op, r, a->query.by, g->key)), first);
         printf("  %*s%.*s  %10lld\n", value.bytes < 12 ? 12 - width(value) : 0, "", STR_ARGS(value),
             (long long)g->count);
     }
@@ -172,7 +172,7 @@ static enum err print_page(struct command_line *line, const struct asking *a, st
     TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
     enum err e = OK;
     const struct pack_system *system;
-    const struct pack_figure *f = figure_find(op->zone, a->query.name, &system);
+    const struct pack_figure *f = pack_figure_any(zone_pack(op->zone), a->query.name, &system);
     for (size_t i = 0; e == OK && i < count; i++) {
         struct case_row row;
         if (f->of.bytes) {
@@ -236,12 +236,14 @@ static int show_value(struct command_line *line, struct asking *a, struct zone *
         .actor = &actor_system,
         .diag = &line->diag,
         .now_ms = sys_now_ms(line->sys) };
-    if (figure_value(&op, &a->query, &r) != OK)
+    if (figure_value(&op, &a->query, &r) != OK
+        || store_read_begin(z->store, &op.conn, op.diag) != OK)
         return command_fail(line);
     if (a->json)
-        print_json(line, a, z, &r);
+        print_json(line, a, &op, &r);
     else
-        print_table(line, a, z, &r);
+        print_table(line, a, &op, &r);
+    store_read_end(op.conn);
     return EXIT_DONE;
 }
 

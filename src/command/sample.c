@@ -14,6 +14,7 @@
  */
 #include "command/all.h"
 #include "command/sample.h"
+#include "zone/walk.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -102,6 +103,9 @@ static void tell(const struct sample *s)
               : "made: %lld enterprises, %zu accounts, %lld requests.\n",
         (long long)s->enterprise_made, s->staff_count + s->contact_count,
         (long long)s->acts[SAMPLE_ARRIVE]);
+    if (s->service_made)
+        printf(zh ? "政务服务办件 %lld 件。\n" : "%lld applications for service items.\n",
+            (long long)s->service_made);
     for (int i = 0; !zh && i < SAMPLE_WHAT_COUNT; i++)
         if (s->acts[i] && i != SAMPLE_ARRIVE)
             printf("  %-20s %6lld\n", names[i], (long long)s->acts[i]);
@@ -168,6 +172,11 @@ static enum err make_zone(struct sample *s, const struct wanted *w)
     op.arena = s->arena;
     op.now_ms = s->world.now_ms = s->until_ms;
     TRY(sample_make_records(s, &op));
+    TRY(sample_make_licences(s, &op));
+    TRY(sample_make_services(s, &op));
+    TRY(sample_make_funds(s, &op));
+    TRY(sample_make_reports(s, &op));
+    TRY(walks_refresh(&op));
     s->world.repeats = false;
     return OK;
 }
@@ -224,7 +233,7 @@ static bool read_now(struct command_line *line, struct wanted *w)
 int command_sample(struct command_line *line)
 {
     const char *enterprises = NULL, *requests = NULL, *seed = NULL;
-    struct wanted w = { .enterprises = 3000, .requests = 5000, .seed = 1 };
+    struct wanted w = { .enterprises = 3600, .requests = 5000, .seed = 1 };
     size_t words;
     const struct option_spec specs[] = { { "--zone", &w.zone_dir, NULL },
         { "--data", &w.data_dir, NULL }, { "--enterprises", &enterprises, NULL },

@@ -6,7 +6,12 @@
  *     sample_text.c    random numbers, choices from lists, sentences with slots
  *     sample_lists.c   reads the zone's lists
  *     sample_people.c  enterprises and accounts
+ *     sample_licences.c  licences, from lists
+ *     sample_services.c  cases about service items, from lists
  *     sample_registers.c  records of registers, from tables
+ *     sample_funds.c   work on funds, from a table
+ *     sample_benefits.c  lists by which benefits are paid, in the same table
+ *     sample_reports.c residents' reports, from a list
  *     sample_year.c    when requests come; the queue of what is to happen
  *     sample_case.c    a case's life: what happens at each step, decided by the lists' shares
  *     sample_act.c     doing it, as somebody who may
@@ -90,8 +95,21 @@ struct sample_staff {
 struct sample_enterprise {
     int64_t id, account; /* account 0: no sign-in of its own */
     str name, contact, phone, place;
+    const json_t *data; /* as it was put on record */
     bool foreign;
 };
+
+/* ---- benefits, in the tables of funds (sample_funds.c) ---- */
+
+struct sample_benefit {
+    str act;     /* "draw", "strike", … */
+    str of;      /* draw: a clause; strike, object: the number of a line; decide: upheld or dismissed */
+    str label, document, reason; /* object: who, by which phone, and what was said */
+    int64_t list;
+    int64_t made; /* draw: the list; pay: the batch; 0: nobody qualifies in this sample */
+};
+bool sample_benefit_act(str act);
+MUST_USE enum err sample_benefit(struct op *op, struct sample_benefit *b);
 
 /* ---- what is to happen ---- */
 
@@ -154,10 +172,12 @@ struct sample {
     struct sample_lists lists;
     const char *zone_dir;
     int64_t record_count; /* made of tables */
+    int64_t service_made; /* cases about service items */
     struct sample_random random;
     int64_t from_ms, until_ms;
     struct sample_staff staff[SAMPLE_STAFF_MAX];
     size_t staff_count;
+    int64_t first_account; /* whose hash of the published password all take over, or 0 */
     struct sample_enterprise *enterprises;
     int64_t enterprise_count, enterprise_made;
     int64_t contacts[SAMPLE_CONTACTS_MAX]; /* indexes of those that can sign in */
@@ -176,6 +196,18 @@ MUST_USE enum err sample_make_enterprises(struct sample *s, struct op *op, int64
 MUST_USE enum err sample_make_accounts(struct sample *s, struct op *op);
 /* Records of registers that systems have tables of, in writes of its own. */
 MUST_USE enum err sample_make_records(struct sample *s, struct op *op);
+/* In a write: what a cell says of pictures (sample_files.c) as uploads of the actor; out takes their ids. */
+MUST_USE enum err sample_files(
+    struct sample *s, struct op *op, str folder, str text, const json_t *place, json_t *out);
+/* Licences, out of the systems' lists, in writes of its own. */
+MUST_USE enum err sample_make_licences(struct sample *s, struct op *op);
+/* Cases about service items, out of the systems' lists; after the licences, in writes of its own. None
+ * where no requests were asked for. */
+MUST_USE enum err sample_make_services(struct sample *s, struct op *op);
+/* Work on funds, when the zone has a table of it; after the records, in writes of its own. */
+MUST_USE enum err sample_make_funds(struct sample *s, struct op *op);
+/* Residents' reports, when the zone has a list of them, in a write of its own. */
+MUST_USE enum err sample_make_reports(struct sample *s, struct op *op);
 /* Somebody of the unit (NULL: somebody who sees all) whose role has the permission, one whose daily
  * work this is if `daily`, else one who only oversees, as far as there is one; NULL when nobody
  * may. */

@@ -289,6 +289,10 @@ static void fill(struct sample *s, struct op *op, struct sample_case *c, struct 
     case VERB_WITHDRAW:
     case VERB_REOPEN:
     case VERB_NOTE:
+    case VERB_CHECK:
+    case VERB_SUBMIT:
+    case VERB_DECIDE:
+    case VERB_DELIVER:
     case VERB_DELEGATE: /* those below are not planned by the sample */
     case VERB_GIVE_BACK:
     case VERB_COUNTERSIGN:

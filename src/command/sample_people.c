@@ -144,6 +144,7 @@ static enum err make_enterprise(struct sample *s, struct op *op)
     json_set_int(data, "employees", least + (int64_t)(many * many * many * (double)(most - least)));
     json_set_str(data, "contact_name", e->contact);
     json_set_str(data, "contact_phone", e->phone);
+    e->data = json_keep(s->arena, json_deep_copy(data));
     struct diag_list faults;
     diag_list_init(&faults, op->arena, 8);
     TRY(record_put(op, json_str(n, "register"), &e->id, data, STR("sample"), &faults));
@@ -169,8 +170,12 @@ static enum err make_account(
         .unit = json_str(o, "unit"),
         .password = json_str(s->lists.accounts, "password"),
         .enterprise_id = enterprise,
-        .sample = json_bool(o, "sample", false) };
-    return account_create(op, &in, id);
+        .sample = json_bool(o, "sample", false),
+        .password_of = s->first_account };
+    TRY(account_create(op, &in, id));
+    if (!s->first_account)
+        s->first_account = *id;
+    return OK;
 }
 
 static enum err make_staff(struct sample *s, struct op *op, const json_t *o)

@@ -1,8 +1,21 @@
 /*
  * Records of the zone's registers, out of tables: <zone>/<system>/sample/<register>.csv, one a
- * register, in any of the systems. The first line names columns; an empty cell is nothing. "@12" in
- * a column that refers to the enterprises is the twelfth one made (their codes are random); "@-30"
- * in a date is thirty days before the day up to which the sample goes.
+ * register, in any of the systems. The first line names columns; an empty cell is nothing. Cells that
+ * say more than they hold:
+ *
+ *     @12              of the enterprises: the twelfth one made (their codes are random); of fewer,
+ *                      counted round, and where that stands already, the row is passed over
+ *     @chain=nev#12    of the enterprises: the twelfth whose column chain is nev; where there are not
+ *                      so many, the row is passed over
+ *     ?L-12            of any register: this record; where it was passed over, so is the row
+ *     @enterprise.name in a text: that column of the enterprise which an earlier cell named
+ *     @login           in an account: the one of that sign-in name
+ *     @month-3         in a text: the third month before that day's
+ *     @month-1-08      in a date: the eighth of the month before, that day where it would be later
+ *     @-30T19:05       in an instant: thirty days before, at that time of the zone
+ *     @-30             in a date: thirty days before the day up to which the sample goes
+ *     @year-1          in a number: the year before; in a date, with month and day behind it
+ *     a.jpg=@-3 …      in a column of files: a picture beside the table (sample_files.c)
  *
  * A table may refer to records of another: tables are taken in the order in which what they refer
  * to is there. All of a table goes through the checks of the server, and a row that is refused is
@@ -30,6 +43,10 @@ struct filling {
     size_t column_count;
     bool more;
     int64_t made;
+    /* The enterprise that a cell named last: the next row goes on from there. */
+    str where, value;
+    int64_t index, nth;
+    bool round; /* enterprises of this table were counted round */
 };
 
 static enum err bad_row(
@@ -55,22 +72,142 @@ static enum err read_header(struct filling *f, struct diag *d)
     return OK;
 }
 
-/* "@12": the key of the twelfth enterprise. */
-static enum err enterprise_key(
-    struct filling *f, struct op *op, const struct pack_column *c, str text, json_t **out)
+static str enterprise_text(const struct filling *f, int64_t index, str column)
+{
+    const json_t *v
+        = json_object_getn(f->s->enterprises[index].data, column.data, column.bytes);
+    return json_is_string(v) ? (str){ json_string_value(v), json_string_length(v) } : STR_NONE;
+}
+
+/* "chain=nev#12": the index of the twelfth enterprise whose column chain is nev; -1: not so many. */
+static int64_t nth_enterprise(struct filling *f, str text)
+{
+    str rest = text, column, value;
+    int64_t nth = 0;
+    if (!str_split(&rest, '=', &column) || !str_split(&rest, '#', &value)
+        || !str_to_int64(rest, &nth))
+        return -1;
+    if (!str_equal(column, f->where) || !str_equal(value, f->value) || nth <= f->nth)
+        f->index = -1, f->nth = 0;
+    f->where = str_copy(f->s->arena, column);
+    f->value = str_copy(f->s->arena, value);
+    while (f->nth < nth && ++f->index < f->s->enterprise_made)
+        f->nth += str_equal(enterprise_text(f, f->index, column), value);
+    return f->index < f->s->enterprise_made ? f->index : -1;
+}
+
+/* "@12", "@chain=nev#12" and "?L-12". *passed: the row is not for this sample. */
+static enum err named_record(struct filling *f, struct op *op, const struct pack_column *c,
+    str text, json_t **out, bool *passed)
 {
     int64_t n = 0;
-    struct record record;
-    if (c->type != PACK_COLUMN_REF || !str_starts(text, STR("@"))
-        || !str_to_int64(str_slice(text, 1, text.bytes), &n) || n < 1)
+    struct record found;
+    if (c->type != PACK_COLUMN_REF || text.bytes < 2)
         return OK;
-    if (n > f->s->enterprise_made)
-        n = 1 + (n - 1) % f->s->enterprise_made;
-    TRY(record_get(op, c->ref->code, f->s->enterprises[n - 1].id, &record));
-    json_t *key = json_object_getn(record.data, c->ref->key->name.data, c->ref->key->name.bytes);
+    if (text.data[0] == '?') {
+        struct op look = *op;
+        struct diag ignored = { 0 };
+        look.diag = &ignored;
+        str key = str_slice(text, 1, text.bytes);
+        *passed |= record_by_key(&look, c->ref->code, key, &found) != OK;
+        json_decref(*out);
+        *out = json_from_str(key);
+        return OK;
+    }
+    if (text.data[0] != '@')
+        return OK;
+    text = str_slice(text, 1, text.bytes);
+    f->round |= str_to_int64(text, &n) && n > f->s->enterprise_made;
+    if (str_to_int64(text, &n) && n >= 1)
+        f->index = (n - 1) % f->s->enterprise_made, f->nth = INT64_MAX;
+    else if (nth_enterprise(f, text) < 0) {
+        *passed = true;
+        return OK;
+    }
     json_decref(*out);
-    *out = json_incref(key);
+    *out = json_from_str(enterprise_text(f, f->index, c->ref->key->name));
     return OK;
+}
+
+/* "@login" in an account: its id as text. */
+static str account_text(struct filling *f, struct op *op, const struct pack_column *c, str text)
+{
+    str login = str_slice(text, 1, text.bytes);
+    if (c->type != PACK_COLUMN_ACCOUNT || !str_starts(text, STR("@")))
+        return text;
+    for (size_t i = 0; i < f->s->staff_count; i++)
+        if (str_equal(f->s->staff[i].actor.login, login))
+            return str_printf(op->arena, "%lld", (long long)f->s->staff[i].actor.account);
+    return text;
+}
+
+/* "@enterprise.name" in a text: of the enterprise that this row named. */
+static str text_of_enterprise(struct filling *f, const struct pack_column *c, str text)
+{
+    static const char begin[] = "@enterprise.";
+    bool named = f->index >= 0 && f->index < f->s->enterprise_made;
+    if (c->type != PACK_COLUMN_TEXT || !str_starts(text, STR("@enterprise.")) || !named)
+        return text;
+    return enterprise_text(f, f->index, str_slice(text, sizeof begin - 1, text.bytes));
+}
+
+/* "@year-1" in a number, "@year-1-03-15" in a date. */
+static str relative_year(struct filling *f, struct op *op, const struct pack_column *c, str text)
+{
+    int64_t back;
+    str rest = str_slice(text, sizeof "@year-" - 1, text.bytes), number;
+    if (!str_starts(text, STR("@year-")) || !str_split(&rest, '-', &number)
+        || !str_to_int64(number, &back))
+        return text;
+    int year = date_from_days(zone_local_days(f->s->zone, f->s->until_ms)).year - (int)back;
+    if (c->type == PACK_COLUMN_INT && !rest.bytes)
+        return str_printf(op->arena, "%d", year);
+    return c->type == PACK_COLUMN_DATE ? str_printf(op->arena, "%04d-%.*s", year, STR_ARGS(rest)) : text;
+}
+
+/* "@month-3" in a text: the third month before that of the day up to which the sample goes. */
+static str relative_month(struct filling *f, struct op *op, const struct pack_column *c, str text)
+{
+    static const char begin[] = "@month";
+    int64_t back = 0;
+    if (c->type != PACK_COLUMN_TEXT || !str_starts(text, STR("@month"))
+        || !str_to_int64(str_slice(text, sizeof begin - 1, text.bytes), &back))
+        return text;
+    struct date d = date_from_days(zone_local_days(f->s->zone, f->s->until_ms));
+    int64_t month = (int64_t)d.year * 12 + d.month - 1 + back;
+    return str_printf(op->arena, "%04d-%02d", (int)(month / 12), (int)(month % 12) + 1);
+}
+
+/* "@month-1-08" in a date. */
+static str day_of_month(struct filling *f, struct op *op, const struct pack_column *c, str text)
+{
+    int64_t back = 0, day = 0, today = zone_local_days(f->s->zone, f->s->until_ms);
+    str rest = str_slice(text, sizeof "@month-" - 1, text.bytes), number;
+    if (c->type != PACK_COLUMN_DATE || !str_starts(text, STR("@month-"))
+        || !str_split(&rest, '-', &number) || !str_to_int64(number, &back)
+        || !str_to_int64(rest, &day) || day < 1 || day > 28)
+        return text;
+    struct date d = date_from_days(today);
+    int month = d.year * 12 + d.month - 1 - (int)back;
+    int64_t days = date_to_days((struct date){ month / 12, month % 12 + 1, (int)day });
+    return date_format(op->arena, date_from_days(days < today ? days : today));
+}
+
+/* "@-30T19:05" in an instant. */
+static str relative_instant(
+    struct filling *f, struct op *op, const struct pack_column *c, str text)
+{
+    const struct tz *tz = zone_pack(f->s->zone)->tz;
+    int64_t days = 0, hour = 0, minute = 0;
+    str rest = str_slice(text, 1, text.bytes), part;
+    if (c->type != PACK_COLUMN_INSTANT || !str_starts(text, STR("@"))
+        || !str_split(&rest, 'T', &part) || !str_to_int64(part, &days)
+        || !str_split(&rest, ':', &part) || !str_to_int64(part, &hour)
+        || !str_to_int64(rest, &minute))
+        return text;
+    int64_t day = zone_local_days(f->s->zone, f->s->until_ms) + days;
+    int64_t ms = tz_instant_of_days(tz, day, hour * MS_PER_HOUR + minute * MS_PER_MINUTE);
+    return instant_format(op->arena, ms, tz_offset_s(tz, ms));
 }
 
 /* "@-30" in a date: thirty days before the day up to which the sample goes. */
@@ -79,15 +216,32 @@ static str relative_date(struct filling *f, struct op *op, const struct pack_col
     int64_t days = 0;
     if (c->type != PACK_COLUMN_DATE || !str_starts(text, STR("@"))
         || !str_to_int64(str_slice(text, 1, text.bytes), &days))
-        return text;
+        return relative_month(f, op, c, text);
     int64_t today = zone_local_days(f->s->zone, f->s->until_ms);
     return date_format(op->arena, date_from_days(today + days));
+}
+
+/* The pictures that a cell names, taken where the record's first point is. */
+static enum err files_of(struct filling *f, struct op *op, str text, const json_t *data, json_t **out)
+{
+    const struct pack_register *r = f->table->r;
+    const json_t *place = NULL;
+    str folder = f->table->path;
+    while (folder.bytes && folder.data[folder.bytes - 1] != '/')
+        folder.bytes--;
+    for (size_t i = 0; i < r->column_count && !place; i++)
+        if (r->columns[i].type == PACK_COLUMN_POINT)
+            place = json_object_getn(data, r->columns[i].name.data, r->columns[i].name.bytes);
+    json_decref(*out);
+    *out = json_array();
+    return sample_files(f->s, op, folder, text, place, *out);
 }
 
 static enum err put_row(struct filling *f, struct op *op, const struct csv_row *row)
 {
     struct diag_list faults;
     int64_t id = 0;
+    bool passed = false;
     json_t *data = json_keep(op->arena, json_object());
     diag_list_init(&faults, op->arena, 8);
     TRY(diag_arena(op->diag, op->arena));
@@ -96,11 +250,27 @@ static enum err put_row(struct filling *f, struct op *op, const struct csv_row *
             "the row has not as many columns as the first, or is malformed");
     for (size_t i = 0; i < row->count; i++) {
         const struct pack_column *c = f->columns[i];
-        json_t *v = column_from_text(op, c, relative_date(f, op, c, row->fields[i]));
-        TRY(enterprise_key(f, op, c, row->fields[i], &v));
+        str text = day_of_month(f, op, c, relative_year(f, op, c, row->fields[i]));
+        text = relative_instant(f, op, c, text);
+        text = text_of_enterprise(f, c, relative_date(f, op, c, text));
+        text = account_text(f, op, c, text);
+        json_t *v = column_from_text(op, c, text);
+        enum err e = named_record(f, op, c, text, &v, &passed);
+        if (e == OK && c->type == PACK_COLUMN_FILES)
+            e = files_of(f, op, text, data, &v);
         json_object_setn_new(data, c->name.data, c->name.bytes, v);
+        if (e != OK) {
+            diag_at(op->diag, f->table->path.data, (int)row->number, 0);
+            return e;
+        }
     }
+    if (passed)
+        return OK;
     enum err e = record_put(op, f->table->r->code, &id, data, STR("sample"), &faults);
+    if (e == ERR_CONFLICT && f->round) { /* fewer enterprises than the table counts on */
+        *op->diag = (struct diag){ 0 };
+        return OK;
+    }
     if (e != OK)
         diag_at(op->diag, f->table->path.data, (int)row->number, 0);
     f->made += e == OK;
@@ -128,7 +298,7 @@ static enum err some_rows(struct op *op, void *ctx)
 
 static enum err fill(struct sample *s, struct op *op, struct table *t)
 {
-    struct filling f = { .s = s, .table = t };
+    struct filling f = { .s = s, .table = t, .index = -1 };
     struct csv_text text = { .text = t->text };
     struct csv_source source = csv_text_source(&text);
     TRY(csv_create(op->arena, &source, ',', &f.csv, op->diag));

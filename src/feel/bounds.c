@@ -7,7 +7,8 @@
  *
  * Between two neighbouring constants such a test gives one answer, so it is known everywhere when it
  * was asked at each constant and once in each gap. Any other node (arithmetic on the tested value, a
- * function of it) makes the test unfit for this.
+ * function of it) makes the test unfit for this. Where ends may be expressions (`>= threshold`), they
+ * are handed out as nodes instead (feel_test_ends).
  */
 #include "feel/nodes.h"
 
@@ -15,6 +16,7 @@ struct bounds {
     uint32_t subject;
     bool (*add)(void *ctx, feel_value constant);
     void *ctx;
+    bool (*end)(void *ctx, const struct feel_node *n); /* instead of add */
 };
 
 static bool of_value(const struct bounds *b, feel_value v)
@@ -29,6 +31,8 @@ static bool of_value(const struct bounds *b, feel_value v)
 
 static bool of_constant(const struct bounds *b, const struct feel_node *n)
 {
+    if (b->end && n->run != run_range && n->run != run_list)
+        return b->end(b->ctx, n);
     if (n->run == run_constant)
         return of_value(b, *n->value);
     if (n->run == run_range)
@@ -61,7 +65,7 @@ static bool of_test(const struct bounds *b, const struct feel_node *n)
         return of_test(b, n->a) && of_test(b, n->b);
     if (n->run == run_in)
         return is_subject(b, n->a)
-            && of_test(&(struct bounds){ n->slot, b->add, b->ctx }, n->b);
+            && of_test(&(struct bounds){ n->slot, b->add, b->ctx, b->end }, n->b);
     for (uint32_t i = 0; n->run == run_any_test && i < n->count; i++)
         if (!of_test(b, n->items[i]))
             return false;
@@ -71,8 +75,28 @@ static bool of_test(const struct bounds *b, const struct feel_node *n)
 bool feel_test_bounds(const struct feel_node *n, uint32_t subject,
     bool (*add)(void *ctx, feel_value constant), void *ctx)
 {
-    struct bounds b = { subject, add, ctx };
+    struct bounds b = { .subject = subject, .add = add, .ctx = ctx };
     return of_test(&b, n);
+}
+
+bool feel_test_ends(const struct feel_node *n, uint32_t subject,
+    bool (*add)(void *ctx, const struct feel_node *end), void *ctx)
+{
+    struct bounds b = { .subject = subject, .end = add, .ctx = ctx };
+    return of_test(&b, n);
+}
+
+const struct feel_node *feel_node_tested(struct arena *a, const struct feel_node *value,
+    uint32_t subject, const struct feel_node *test)
+{
+    struct feel_node *n = ARENA_NEW(a, struct feel_node);
+    if (!n)
+        return NULL;
+    n->run = run_in;
+    n->slot = subject;
+    n->a = value;
+    n->b = test;
+    return n;
 }
 
 bool feel_type_bounds(

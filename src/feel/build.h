@@ -115,6 +115,13 @@ bool feel_test_bounds(const struct feel_node *n, uint32_t subject,
 /* The same for the allowed values of a type. */
 bool feel_type_bounds(
     const struct feel_type *t, bool (*add)(void *ctx, feel_value constant), void *ctx);
+/* A part of a program that says whether the test of local `subject` holds for `value`, as a table asks it. */
+const struct feel_node *feel_node_tested(struct arena *a, const struct feel_node *value,
+    uint32_t subject, const struct feel_node *test);
+/* Gives each end that the test compares local `subject` with to `add`, as a node to be evaluated; false
+ * when it does more than compare, or add returns false. */
+bool feel_test_ends(const struct feel_node *n, uint32_t subject,
+    bool (*add)(void *ctx, const struct feel_node *end), void *ctx);
 /* When the node is a global, perhaps converted to a type: its slot, and the type or Any. Else NULL. */
 const struct feel_type *feel_converted_global(const struct feel_node *n, uint32_t *slot);
 

@@ -32,7 +32,8 @@ enum {
 
 static const char default_csp[]
     = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-      "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+      "worker-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+      "frame-ancestors 'none'";
 
 static struct http_config with_defaults(const struct http_config *given)
 {

@@ -141,10 +141,12 @@ static void table_row(struct table *t, const str *fields, int count)
     t->level = (int)level;
     t->heads[level] = fields[0];
     str english = t->english && fields[3].bytes ? fields[3] : fields[1];
-    t->items[t->count++] = (struct pack_code){ .code = fields[0],
+    t->items[t->count] = (struct pack_code){ .code = fields[0],
         .name = { fields[1], english },
         .parent = level > 1 ? t->heads[level - 1] : STR_NONE,
-        .level = (int)level };
+        .level = (int)level,
+        .order = (int)t->count };
+    t->count++;
 }
 
 static int by_code(const void *a, const void *b)

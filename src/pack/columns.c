@@ -109,22 +109,52 @@ static void read_limits(const struct node *n, struct pack_column *c)
             "only a column of type text has a length limit");
 }
 
+/* "working_days": a number, or the name of a column, which is looked up when all are known. */
+static void read_working_days(const struct node *n, struct pack_column *c)
+{
+    const json_t *v = json_object_get(n->v, "working_days");
+    if (!v)
+        return;
+    if (!c->computed_text.bytes || c->type != PACK_COLUMN_DATE)
+        FAULT_MEMBER(n, "working_days", "只有 computed 的日期列才写 working_days",
+            "only a computed column of type date has working_days");
+    if (json_is_integer(v))
+        c->working_days = node_int(n, "working_days", 1, 1000, 1);
+    c->definition = str_printf(n->l->arena, "%.*s + %.*s", STR_ARGS(c->computed_text),
+        STR_ARGS(json_text(n->l->arena, v)));
+}
+
 /* The text of the expression; it is compiled when all columns are known. */
 static void read_computed(const struct node *n, struct pack_column *c)
 {
+    static const char *const ways[] = { "computed", "rollup", "former", "decision" };
+    const char *way = NULL;
     c->computed_text = node_text(n, "computed", OPTIONAL);
+    c->definition = c->computed_text;
     c->daily = node_bool(n, "daily", false);
-    if (c->daily && !c->computed_text.bytes)
+    read_working_days(n, c);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (!json_object_get(n->v, ways[i]))
+            continue;
+        if (way)
+            FAULT_MEMBER(n, ways[i], "一列只能写 computed、rollup、former、decision 中的一个",
+                "a column has one of computed, rollup, former and decision only");
+        way = ways[i];
+    }
+    if (c->daily && !way)
         FAULT_MEMBER(n, "daily", "只有 computed 的列才写 daily",
             "only a column that is computed can be daily");
-    if (!c->computed_text.bytes)
+    if (json_object_get(n->v, "output") && !json_object_get(n->v, "decision"))
+        FAULT_MEMBER(n, "output", "只有 decision 的列才写 output",
+            "only a column with a decision has an output");
+    if (!way)
         return;
     if (c->required || c->unique)
-        FAULT_MEMBER(n, "computed", "计算列不能 required 或 unique",
+        FAULT_MEMBER(n, way, "计算列不能 required 或 unique",
             "a computed column cannot be required or unique");
     if (c->type == PACK_COLUMN_POINT || c->type == PACK_COLUMN_SHAPE
         || c->type == PACK_COLUMN_FILES)
-        FAULT_MEMBER(n, "computed", "位置和附件不能计算", "places and files cannot be computed");
+        FAULT_MEMBER(n, way, "位置和附件不能计算", "places and files cannot be computed");
 }
 
 static bool found_by(enum pack_column_type t)
@@ -137,7 +167,8 @@ void read_column(const struct node *n, struct pack_register *r, const struct pac
 {
     static const char *const known[] = { "name", "title", "type", "check", "required", "unique",
         "masked", "codes", "ref", "bytes_max", "min", "max", "indexed", "searched", "computed",
-        "daily", "group", "hint", NULL };
+        "daily", "working_days", "rollup", "former", "decision", "output", "group", "hint",
+        NULL };
     static const char *const checks[] = { "none", "credit-code", "citizen-number", "phone",
         "project-code", NULL };
     if (!node_members(n, known)) {

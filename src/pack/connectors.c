@@ -113,6 +113,20 @@ static void check_http(struct loader *l, const char *file, const struct bpmn_nod
             STR_ARGS(n->name));
 }
 
+/* What is done to which type of licence. */
+static void check_licence(struct loader *l, const char *file, const struct bpmn_node *n)
+{
+    static const char *const operations[] = { "issue", "change", "renew", "suspend", "resume",
+        "revoke", "strip", "cancel", NULL };
+    str type = n->service->words[SERVICE_licence], operation = n->service->words[SERVICE_operation];
+    if (type.bytes && !pack_licence(l->pack, type))
+        NODE_FAULT("环节 “%.*s”:没有证照类型 “%.*s”", "step \"%.*s\": there is no type of licence \"%.*s\"",
+            STR_ARGS(n->name), STR_ARGS(brief(type)));
+    if (operation.bytes && word_find(operations, operation) < 0)
+        NODE_FAULT("环节 “%.*s”:junma:operation 应是 %.*s", "step \"%.*s\": junma:operation must be one of %.*s",
+            STR_ARGS(n->name), STR_ARGS(words_join(l->arena, operations)));
+}
+
 void check_service(struct loader *l, const char *file, const struct bpmn_node *n)
 {
     const struct bpmn_service *s = n->service;
@@ -125,6 +139,8 @@ void check_service(struct loader *l, const char *file, const struct bpmn_node *n
     }
     if (str_is(s->handler, "http"))
         check_http(l, file, n);
+    if (str_is(s->handler, "licence"))
+        check_licence(l, file, n);
     str code = s->words[SERVICE_register];
     if (code.bytes && !pack_register(l->pack, code))
         NODE_FAULT("环节 “%.*s”:没有登记表 “%.*s”", "step \"%.*s\": there is no register \"%.*s\"",

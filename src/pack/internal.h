@@ -24,6 +24,7 @@ struct loader {
     bool *used;              /* by position in files: something refers to it */
     const str *folders;      /* of the systems, from zone.json */
     size_t folder_count;
+    const struct node *register_roots; /* by position in pack->registers */
     enum err first;          /* of the first fault */
 };
 
@@ -106,6 +107,8 @@ size_t node_count(const struct node *list); /* items of an array; a fault past P
 str node_text(const struct node *n, const char *key, int required);
 /* A text of letters, digits, '_' and '-' that starts with a letter. */
 str node_code(const struct node *n, const char *key, int required);
+/* A zone that speaks one language writes plain texts where others give two. */
+bool node_one_language(const struct node *n);
 struct name2 node_name(const struct node *n, const char *key, int required);
 int node_int(const struct node *n, const char *key, int min, int max, int otherwise);
 bool node_bool(const struct node *n, const char *key, bool otherwise);
@@ -133,14 +136,54 @@ void read_registers(struct loader *l);
 void read_parameters(struct loader *l);
 /* The next column of r; faults at n. */
 void read_column(const struct node *n, struct pack_register *r, const struct pack *p);
+/* Columns that are taken together from other records (derived.c): when all registers are read. */
+void read_rollups(struct loader *l);
+void read_formers(struct loader *l);
+/* Columns that a rule decides, and that nothing is derived from itself: when all systems are read. */
+void read_column_decisions(struct loader *l);
+/* After them: which figures cannot be asked for a past day. */
+void settle_figures(struct loader *l);
+/* Is it asked for a register's records? Then its inputs are their columns, not a case's variables. */
+bool decision_of_records(const struct loader *l, const struct dmn_decision *decision);
+/* Named in a member; NULL after a fault or when absent. */
+const struct pack_column *named_column(
+    const struct node *n, const char *member, const struct pack_register *r);
+bool read_condition(
+    const struct node *n, const struct pack_register *r, struct pack_condition *out);
+/* Compiles a member's FEEL; NULL when it is empty or after a fault. */
+const struct feel_program *compile_member(
+    const struct node *n, const char *member, str text, const struct feel_names *names);
+/* What a register's expressions may name, by its slots (pack.h). */
+bool register_names(struct arena *a, const struct pack_register *r, struct feel_names *out);
+/* Cases that records give rise to: when all systems are read. */
+void read_raises(struct loader *l);
+void read_makes(struct loader *l);
+bool too_many(const struct node *list, size_t count, size_t most);
 void read_retention(const struct node *zone);
 void check_retention(struct loader *l);
 void read_connectors(struct loader *l);
 void read_systems(struct loader *l);
+void read_pages(struct loader *l);
+void read_policies(struct loader *l);
+void read_funds(struct loader *l);
+void read_licences(struct loader *l);
+void read_map(struct loader *l);
+void read_open311(struct loader *l);
 void read_topics(struct loader *l, str path, struct pack_system *s);
 void read_promises(struct loader *l, str path, struct pack_system *s);
 void read_templates(struct loader *l, str path, struct pack_system *s);
 void read_figures(struct loader *l, str folder, struct pack_system *s);
+/* The items of a kind of case and what stands around them; after form and topics. */
+enum { CATALOGUE_ITEMS_MAX = 20000, CATALOGUE_FORMS_MAX = 200 };
+void read_catalogue(const struct node *system, struct pack_system *s);
+void read_items(struct loader *l, str folder, const struct pack_system *s, struct pack_catalogue *c);
+/* What granting an item gives: its document, or which licence, how, and with which facts. */
+void read_result(const struct node *item, const struct pack_system *s, struct pack_item *i);
+/* The licences that it names. */
+void check_catalogue(struct loader *l, const struct pack_system *s);
+void read_outcomes(const struct node *system, struct pack_system *s);
+/* The whole path of a file that a member names within the system's folder; empty after a fault. */
+str named_file(const struct node *n, const char *key, str folder, str suffix, int required);
 /* What stands between files: procedure, decisions, form, promises against each other. */
 void check_system(struct loader *l, const struct pack_system *s);
 /* A service or send task: its handler, connector, register. */
@@ -154,6 +197,7 @@ bool variable_known(const struct loader *l, const struct pack_system *s, str nam
 /* Does a decision's input take the values of the parameter of its name? */
 void check_parameter_type(struct loader *l, const char *file, const struct pack_parameter *p,
     const struct dmn_input *input);
+void read_bulletins(struct loader *l);
 void check_unused(struct loader *l);
 
 /* Words of enum pack_time_unit, NULL-ended. */

@@ -41,10 +41,25 @@ static void read_groups(const struct node *root, struct groups *groups)
     }
 }
 
+static void read_examples(const struct node *n, struct pack_topic *t)
+{
+    static const char *const languages[] = { "zh", "en", NULL };
+    if (node_one_language(n) && json_is_array(json_object_get(n->v, "examples"))) {
+        t->examples_zh = t->examples_en
+            = node_texts(n, "examples", &t->example_zh_count, OPTIONAL);
+        t->example_en_count = t->example_zh_count;
+        return;
+    }
+    struct node examples = node_get(n, "examples", JSON_OBJECT, OPTIONAL);
+    if (examples.v && node_members(&examples, languages)) {
+        t->examples_zh = node_texts(&examples, "zh", &t->example_zh_count, REQUIRED);
+        t->examples_en = node_texts(&examples, "en", &t->example_en_count, REQUIRED);
+    }
+}
+
 static void read_topic(const struct node *n, const struct groups *groups, struct pack_system *s)
 {
     static const char *const known[] = { "code", "name", "group", "examples", "keywords", NULL };
-    static const char *const languages[] = { "zh", "en", NULL };
     if (!node_members(n, known))
         return;
     struct pack_topic t = { .code = node_code(n, "code", REQUIRED),
@@ -59,11 +74,7 @@ static void read_topic(const struct node *n, const struct groups *groups, struct
     if (t.group.bytes && !found)
         FAULT_MEMBER(n, "group", "没有分组 “%.*s”;分组写在 groups 中",
             "there is no group \"%.*s\"; groups are listed under groups", STR_ARGS(t.group));
-    struct node examples = node_get(n, "examples", JSON_OBJECT, REQUIRED);
-    if (node_members(&examples, languages)) {
-        t.examples_zh = node_texts(&examples, "zh", &t.example_zh_count, REQUIRED);
-        t.examples_en = node_texts(&examples, "en", &t.example_en_count, REQUIRED);
-    }
+    read_examples(n, &t);
     t.keywords = node_texts(n, "keywords", &t.keyword_count, OPTIONAL);
     if (t.code.bytes && pack_topic(s, t.code))
         FAULT_MEMBER(n, "code", "类别代码 “%.*s” 重复", "topic code \"%.*s\" is used twice",

@@ -84,10 +84,23 @@ static void read_parts(struct loader *l)
     read_registers(l);
     read_parameters(l);
     read_connectors(l);
+    read_licences(l);
+    read_map(l);
     read_systems(l);
+    read_column_decisions(l);
+    settle_figures(l);
+    read_raises(l);
+    read_makes(l);
+    read_pages(l);
+    read_open311(l);
+    read_policies(l);
+    read_funds(l);
+    read_bulletins(l);
     for (size_t i = 0; i < l->pack->system_count; i++)
-        if (l->pack->systems[i].kind.bytes)
+        if (l->pack->systems[i].kind.bytes) {
             check_system(l, &l->pack->systems[i]);
+            check_catalogue(l, &l->pack->systems[i]);
+        }
     check_retention(l);
     check_unused(l);
 }

@@ -105,6 +105,35 @@ const struct dmn_decision *pack_decision(
     return NULL;
 }
 
+const struct pack_bulletin *pack_bulletin(const struct pack *p, str code)
+{
+    FIND(p->bulletins, p->bulletin_count, code, code);
+}
+
+const struct pack_figure *pack_figure_any(
+    const struct pack *p, str name, const struct pack_system **s)
+{
+    for (size_t i = 0; i < p->system_count; i++) {
+        const struct pack_figure *f = pack_figure(&p->systems[i], name);
+        if (f && s)
+            *s = &p->systems[i];
+        if (f)
+            return f;
+    }
+    return NULL;
+}
+
+const struct pack_page *pack_page(const struct pack *p, str code)
+{
+    FIND(p->pages, p->page_count, code, code);
+}
+
+str pack_page_text(const json_t *members, const char *name)
+{
+    const char *text = json_string_value(json_object_get(members, name));
+    return text ? str_from(text) : STR_NONE;
+}
+
 static bool holds(const str *items, size_t count, str wanted)
 {
     for (size_t i = 0; i < count; i++)
@@ -151,6 +180,14 @@ const char *pack_time_unit_word(enum pack_time_unit unit)
         return "calendar_days";
     }
     return "";
+}
+
+struct name2 pack_said(str text)
+{
+    str zh, en = text;
+    str_split(&en, '|', &zh);
+    zh = str_trim(zh);
+    return (struct name2){ zh, str_trim(en).bytes ? str_trim(en) : zh };
 }
 
 const char *pack_drawing_word(enum pack_drawing drawing)

@@ -17,7 +17,7 @@
  *     through pack_source_files(): the same files give the same version and the same pack;
  *   - nothing here changes after loading: any number of threads may read it.
  *
- * Definition files end in .json .bpmn .dmn .sql .csv. README.md files and whatever lies in a folder
+ * Definition files end in .json .bpmn .dmn .sql .csv .geojson. README.md files and whatever lies in a folder
  * named "sample" are for people and for the sample generator: they are no part of a version. Any
  * other file, a symbolic link, and a definition file that nothing refers to, are faults.
  * docs/pack.md describes the format.
@@ -30,6 +30,9 @@
 #include "dmn/dmn.h"
 #include "feel/feel.h"
 #include "form/form.h"
+#include "pack/items.h"
+#include "pack/places.h"
+#include "prose/prose.h"
 
 enum {
     PACK_FILES_MAX = 2000,
@@ -42,10 +45,6 @@ enum {
     PACK_FAULTS_MAX = 200,
 };
 
-/* A name in the two languages of the house; both are always there. */
-struct name2 {
-    str zh, en;
-};
 
 /* ---- where a pack comes from ---------------------------------------------------------------- */
 
@@ -90,11 +89,13 @@ struct pack_zone {
     size_t language_count;
     enum pack_crypto crypto;
     str origin;       /* of the journal's checkpoints */
+    str address;      /* under which the face is reached: "https://…"; may be empty */
     const str *hours; /* as written: "08:30-12:00" */
     size_t hour_count;
     int session_idle_minutes, session_absolute_hours;
     int lockout_failures, lockout_minutes;
     int password_bytes_min;
+    int upload_unused_days; /* an upload that belongs to nothing goes after so many */
 };
 
 enum pack_unit_kind {
@@ -131,6 +132,7 @@ struct pack_code {
     struct name2 name; /* a table without English names has the Chinese ones in both */
     str parent;         /* code of the level above, or empty */
     int level;          /* from 1 */
+    int order;          /* as the table's file has it, from 0 */
 };
 
 /* One code table, sorted by code. */
@@ -182,9 +184,27 @@ struct pack_column {
     bool searched;   /* its words lead to the record */
     str computed_text;
     const struct feel_program *computed; /* over the other columns and `today`; NULL: entered */
+    const struct pack_rollup *rollup;    /* computed from the records that refer to this one */
+    const struct pack_former *former;    /* what the record of an earlier month says */
+    const struct dmn_model *model;       /* decided by a rule: its model, */
+    const struct dmn_decision *decision; /* the decision, NULL: none, */
+    str output;                          /* and which of its outputs; empty: its result */
+    /* A computed date is moved on by so many working days: of a column, or a number. */
+    const struct pack_column *working_column;
+    int working_days;
+    str definition; /* of what is derived: changes when what it gives may change */
     bool daily;                          /* depends on today: computed again each day */
+    /* Follows cases, or is computed from what was taken together from other records: what it was on a
+     * past day is not kept, nor found out again. */
+    bool moving;
     struct name2 group, hint;            /* of the form: its part, and why it is asked */
 };
+
+/* Not entered: computed, counted from other records, or decided. */
+static inline bool pack_column_derived(const struct pack_column *c)
+{
+    return c->computed_text.bytes || c->rollup || c->former || c->decision;
+}
 
 /* What every record keeps: `must` is FEEL over the columns, `before` (null when new), `actor` and
  * `today`; anything but true refuses the record with the message, at the field. */
@@ -193,6 +213,7 @@ struct pack_rule {
     const struct feel_program *must;
     struct name2 message;
     const struct pack_column *field; /* NULL: the record as a whole */
+    bool referred; /* a column that refers stands for the record it names */
 };
 
 /* Columns whose values together stand only once. */
@@ -222,6 +243,38 @@ struct pack_condition {
     str value; /* as text; "$today", "$me", "$unit" stand for what they say */
 };
 
+/* Of the cases that a record gave rise to. */
+enum pack_cases { PACK_CASES_NONE, PACK_CASES_OPEN, PACK_CASES_ALL };
+
+enum pack_take { PACK_TAKE_COUNT, PACK_TAKE_SUM, PACK_TAKE_MIN, PACK_TAKE_MAX, PACK_TAKE_LAST };
+
+/* What another record of the same register says: the one of `back` months earlier with the same
+ * values in `same`. Taken when the record is written, and kept in its version. */
+struct pack_former {
+    const struct pack_column *column, *month; /* month: a text like "2026-10" */
+    const struct pack_column *const *same;
+    size_t same_count;
+    int back;
+};
+
+/* What is taken together from the records of another register that refer to this one. */
+struct pack_rollup {
+    enum pack_cases cases; /* counted instead of records: `of` is NULL then */
+    const struct pack_register *of;
+    const struct pack_column *by; /* its reference to this register */
+    enum pack_take take;
+    const struct pack_column *column; /* what is taken; NULL: records are counted */
+    const struct pack_column *order;  /* last: by its value; NULL: the newest record */
+    const struct pack_condition *where; /* only of those */
+    size_t where_count;
+};
+
+/* A register whose records take something from those of this one, by its reference to them. */
+struct pack_feed {
+    const struct pack_register *to;
+    const struct pack_column *by;
+};
+
 /* A list that people choose from. */
 struct pack_list {
     str code;
@@ -232,6 +285,45 @@ struct pack_list {
     size_t where_count;
     const struct pack_column *sort; /* NULL: newest first */
     bool descending;
+};
+
+/* Days of a list's records that appear in the calendars of those who see them. */
+struct pack_calendar {
+    const struct pack_list *list;
+    const struct pack_column *on; /* a date or an instant */
+    struct name2 name;            /* stands before the record's label */
+};
+
+struct pack_raise_field {
+    str name; /* of the form */
+    const struct feel_program *value;
+};
+
+/* A kind of case that a record may give rise to. */
+struct pack_raise {
+    str code, kind, channel;
+    struct name2 name;
+    const struct pack_system *system;
+    const struct pack_column *const *applicant; /* the way to him; 0 steps: the record itself */
+    size_t applicant_steps;
+    const struct feel_program *when; /* it is offered; NULL: always */
+    const struct pack_raise_field *fields;
+    size_t field_count;
+};
+
+/* A record of another register that a record gives rise to. */
+struct pack_made_column {
+    const struct pack_column *column; /* of the register in which it is made */
+    const struct feel_program *value;
+};
+struct pack_make {
+    str code;
+    struct name2 name;
+    const struct pack_register *made;
+    const struct pack_column *link;  /* of this register: keeps what was made */
+    const struct feel_program *when; /* it is offered; NULL: always */
+    const struct pack_made_column *columns;
+    size_t column_count;
 };
 
 /* Slots of a register's expressions: its columns in their order, then these. */
@@ -249,14 +341,34 @@ struct pack_register {
     size_t rule_count;
     const struct pack_list *lists;
     size_t list_count;
+    const struct pack_calendar *calendars;
+    size_t calendar_count;
+    const struct pack *pack; /* that it is of */
+    const struct pack_raise *raises;
+    size_t raise_count;
+    const struct pack_make *makes;
+    size_t make_count;
+    const struct pack_feed *feeds;
+    size_t feed_count, rollup_count; /* whom its records feed; how many columns are fed */
     /* Who may: roles. Without any of them, whoever has record.read and record.write. */
     const str *read_roles, *write_roles, *reveal_roles;
     size_t read_role_count, write_role_count, reveal_role_count;
-    /* Which records: those whose unit is the actor's, whose enterprise is. NULL: all. */
-    const struct pack_column *unit_scope, *enterprise_scope;
+    /* Which records: those whose unit is the actor's, whose enterprise is. NULL: all. With a via,
+     * the scope column names a record of another register, whose column via names the enterprise. */
+    const struct pack_column *unit_scope, *enterprise_scope, *enterprise_via;
     bool closed; /* a compartment: only its roles, no administrator, and each look is journalled */
     const struct pack_column *const *public_columns; /* shown to anyone, signed in or not */
     size_t public_column_count;
+};
+
+/* ---- funds: <system>/funds.json ---------------------------------------------------------------- */
+
+/* Which records are funds, and in which columns stands what the ledger needs. */
+struct pack_funds {
+    const struct pack_register *funds;
+    const struct pack_column *year, *unit, *basis, *from, *to, *closed; /* NULL: not kept */
+    const struct pack_register *payees; /* bank accounts: whose, holder, bank, number */
+    const struct pack_column *payee, *holder, *bank, *account;
 };
 
 /* ---- dated parameters: parameters/<code>.json ------------------------------------------------ */
@@ -370,7 +482,28 @@ enum pack_drawing { PACK_DRAWING_NUMBER, PACK_DRAWING_BARS, PACK_DRAWING_LINE, P
 struct pack_dimension {
     str name;   /* "unit" */
     str column; /* of rows */
+    /* What its values are called by; none: by themselves. */
+    const struct pack_codes *codes;
+    const struct pack_register *ref; /* keys of its records */
+    bool is_unit, is_bool;
+    bool daily; /* counted anew each day, or moving: not of a past one */
+    bool moving;
 };
+
+/* A text in two languages, "中文 | English": labels of decision tables and rules, heads of figures. */
+struct name2 pack_said(str text);
+
+/* A column of rows as people see it, where a number opens onto the rows themselves. */
+struct pack_shown {
+    str column;
+    struct name2 title;
+    /* What its values are: fen, units, topics of the system, yes or no, codes; none: themselves. */
+    bool is_money, is_unit, is_topic, is_bool;
+    const struct pack_codes *codes;
+};
+
+/* What the records under a number are. */
+enum pack_opens { PACK_OPENS_CASES, PACK_OPENS_RECORDS, PACK_OPENS_LICENCES, PACK_OPENS_ROWS };
 
 /* A named number: rows and what is computed over them. The SQL is one text for SQLite and
  * PostgreSQL:  WITH rows AS (<rows>) SELECT <value> FROM rows
@@ -386,11 +519,17 @@ struct pack_figure {
     enum pack_drawing drawing;
     str of;             /* the register that ids are of; empty: cases */
     str rows;           /* a SELECT with named columns, `id` among them; no semicolon */
+    str rows_now;       /* the same without the conditions on the zone that its views have already */
     str rows_past;      /* the same over what was at a past instant; empty: cannot be asked */
+    str daily;          /* why not: a column that it reads is counted anew each day, */
+    bool moving;        /* … or is moving */
     const char *const *tables, *const *tables_past; /* what rows and rows_past read */
     size_t table_count;
     const str *columns; /* of rows, in order */
     size_t column_count;
+    enum pack_opens opens;
+    const struct pack_shown *shown; /* what is shown of rows; at least one where it opens them */
+    size_t shown_count;
     bool uses_now; /* $2 stands in rows */
     str value; /* an expression over rows */
 };
@@ -432,7 +571,99 @@ struct pack_system {
     size_t template_count;
     const struct pack_figure *figures; /* sorted by name */
     size_t figure_count;
+    const struct pack_catalogue *catalogue; /* NULL: cases of this kind are about no item */
+    const struct pack_outcome *outcomes;
+    size_t outcome_count;
 };
+
+/* ---- pages: <system>/pages/<page>.json ------------------------------------------------------- */
+
+/* What a system shows beyond lists; pages.def says what each kind may say. */
+struct pack_page {
+    str code;  /* "works_map" */
+    str kind;  /* "map" */
+    str house; /* "desk", "hall", "cockpit" */
+    struct name2 name, note; /* note may be empty */
+    const struct pack_system *system;
+    const struct pack_register *r; /* the first that it names; NULL: none */
+    const str *roles;              /* who may see it; none: who may see the register */
+    size_t role_count;
+    int order;
+    const json_t *members; /* the whole definition, held against its kind */
+};
+
+/* ---- licences: <system>/types/<licence>.json ------------------------------------------------- */
+
+enum { PACK_LICENCE_FIELDS_MAX = 40, PACK_LICENCE_LINES_MAX = 40, PACK_LICENCE_CODE_BYTES = 21 };
+
+enum pack_validity { PACK_VALID_ALWAYS, PACK_VALID_YEARS, PACK_VALID_MONTHS, PACK_VALID_DAYS,
+    PACK_VALID_UNTIL };
+enum pack_paper { PACK_PAPER_A4, PACK_PAPER_A4_WIDE, PACK_PAPER_A5_WIDE, PACK_PAPER_CARD };
+
+/* Texts with {field} in them: the licence's fields, and holder, holder_key, number, identifier,
+ * issuer, issued_on, first_issued_on, valid_from, valid_to. */
+struct pack_licence_line {
+    struct name2 label, text;
+};
+/* Who may do something to licences of a type: roles; none: whoever has licence.write. */
+struct pack_roles {
+    const str *items;
+    size_t count;
+};
+
+/* A type of electronic licence, after GB/T 36904. */
+struct pack_licence {
+    str code;      /* "food_business" */
+    str type_code; /* 21 characters: credit code of the ministry, three digits */
+    struct name2 name;
+    str unit; /* the issuing unit of this zone */
+    struct name2 issuer;
+    str issuer_code; /* its credit code */
+    const struct pack_register *holder;
+    const struct pack_column *holder_account; /* whose it is where the register is of people; or NULL */
+    struct pack_register fields;              /* code and columns only */
+    const bool *is_public;                    /* by column of fields: shown to whoever verifies */
+    const struct pack_column *const *fill;    /* by column of fields: of the holder's register, or NULL */
+    enum pack_validity validity;
+    int valid_amount;
+    const struct pack_column *valid_until; /* of fields, for PACK_VALID_UNTIL */
+    int renew_days;                        /* asked for at the latest so many days before; 0: not renewed */
+    bool once;                             /* a holder has at most one that holds */
+    bool renew_silence;                    /* no answer by the end: renewed */
+    struct name2 renew_law, law;           /* what it rests on */
+    struct pack_roles issue, suspend, revoke;
+    enum pack_paper paper;
+    struct name2 title;
+    const struct pack_licence_line *lines;
+    size_t line_count;
+    str seal_ring, seal_line;
+};
+/* ---- <system>/bulletins/<bulletin>.md ------------------------------------------------------- */
+
+/* Of which months a bulletin tells. The recurring ones are of the last month, quarter or year that
+ * has ended, or of one that is asked for. */
+enum pack_period {
+    PACK_PERIOD_NONE,
+    PACK_PERIOD_FIXED, /* from … to */
+    PACK_PERIOD_MONTH,
+    PACK_PERIOD_QUARTER,
+    PACK_PERIOD_YEAR,
+};
+
+/* A text whose numbers are figures. Its holes are checked: figures and dimensions are there, months
+ * and days are such. */
+struct pack_bulletin {
+    str code; /* "operation" */
+    const struct pack_system *system;
+    struct name2 title;
+    str unit; /* that issues it */
+    enum pack_period period;
+    str from, to; /* months "2022-01", of a fixed one */
+    bool is_public; /* its issues are shown in the Hall */
+    const struct prose_node *text, *text_en; /* text_en NULL: in Chinese only */
+};
+/* Is the argument of a hole one of its own, and not a dimension of the figure? */
+bool pack_hole_option(str name);
 
 /* ---- connectors.json: systems outside that service tasks call ------------------------------- */
 
@@ -483,12 +714,24 @@ struct pack {
     size_t system_count;
     const struct pack_statute *statutes;
     size_t statute_count;
+    const struct pack_page *pages;
+    size_t page_count;
+    const struct pack_policy *policies; /* pack/policy.h */
+    size_t policy_count;
+    const struct pack_funds *funds; /* NULL: the zone keeps none */
+    const struct pack_licence *licences;
+    size_t licence_count;
+    const struct pack_bulletin *bulletins;
+    size_t bulletin_count;
+    struct pack_map map;
+    const struct pack_open311 *open311; /* NULL: nothing can be reported */
 };
 
 /* What the pack cannot know by itself. */
 struct pack_options {
     const struct sys *sys;    /* for the time zone's table */
     const char *const *verbs; /* the engine's verbs, NULL after the last */
+    bool examples_aside;      /* clauses' worked examples are read, not run: a draft that is only priced */
 };
 
 /* Reads and checks the whole pack. OK: *out lives in the arena, and so do all its parts; source and
@@ -521,6 +764,16 @@ const struct pack_figure *pack_figure(const struct pack_system *s, str name);
 const struct dmn_decision *pack_decision(
     const struct pack_system *s, str name, const struct dmn_model **model);
 
+const struct pack_licence *pack_licence(const struct pack *p, str code);
+const char *pack_paper_word(enum pack_paper paper);
+const struct pack_bulletin *pack_bulletin(const struct pack *p, str code);
+/* Of any system. *s (may be NULL) is the system. */
+const struct pack_figure *pack_figure_any(
+    const struct pack *p, str name, const struct pack_system **s);
+const struct pack_page *pack_page(const struct pack *p, str code);
+/* A text of a page's definition, or of an object in it; empty when absent. */
+str pack_page_text(const json_t *members, const char *name);
+
 const struct pack_parameter *pack_parameter(const struct pack *p, str code);
 /* NULL: none is in force on that day. */
 const struct pack_parameter_value *pack_parameter_on(const struct pack_parameter *p, int64_t days);
@@ -544,5 +797,4 @@ int pack_column_type_from(str word); /* -1: none */
 const char *pack_time_unit_word(enum pack_time_unit unit);
 const char *pack_drawing_word(enum pack_drawing drawing);
 const char *pack_good_word(enum pack_good good);
-
 #endif

@@ -1,6 +1,6 @@
 /*
- * Dated parameters (parameters/<code>.json): a value that a rule uses and the law sets for a time,
- * such as a threshold that changes by year, with what each value rests on.
+ * Dated parameters (parameters/<code>.json, of the zone or of a system): a value that a rule uses and
+ * the law sets for a time, such as a threshold that changes by year, with what each value rests on.
  *
  * A decision asks for one as for any input, by name: in DMN it is an input datum, so that the model
  * stays what every DMN tool reads. Who decides hands over the values that are in force on the day
@@ -98,21 +98,24 @@ static void read_parameter(const struct node *n, struct pack *pack, str file_nam
     if (p.code.bytes && !str_equal(p.code, file_name))
         FAULT_MEMBER(n, "parameter", "参数代码应与文件名 “%.*s” 一致",
             "the parameter's code must be its file's name, \"%.*s\"", STR_ARGS(file_name));
+    if (p.code.bytes && pack_parameter(pack, p.code))
+        FAULT_MEMBER(n, "parameter", "参数 “%.*s” 在配置中重复", "parameter \"%.*s\" stands twice in the pack",
+            STR_ARGS(p.code));
     ((struct pack_parameter *)pack->parameters)[pack->parameter_count++] = p;
 }
 
 void read_parameters(struct loader *l)
 {
     size_t at = 0;
+    str name;
     struct pack_parameter *list
         = ARENA_ARRAY(l->arena, struct pack_parameter, l->pack->file_count);
     if (!list)
         return;
     l->pack->parameters = list;
-    for (const struct pack_file *f; (f = file_next(l, STR("parameters/"), STR(".json"), &at));) {
+    for (const struct pack_file *f; (f = file_each(l, "parameters", ".json", &at, &name));) {
         struct document doc;
         struct node root;
-        str name = str_slice(f->path, strlen("parameters/"), f->path.bytes - strlen(".json"));
         if (document_read(l, f->path, &doc, &root))
             read_parameter(&root, l->pack, name);
     }

@@ -249,9 +249,18 @@ str node_code(const struct node *n, const char *key, int required)
     return s;
 }
 
+bool node_one_language(const struct node *n)
+{
+    return n->l->pack->zone.language_count == 1;
+}
+
 struct name2 node_name(const struct node *n, const char *key, int required)
 {
     static const char *const known[] = { "zh", "en", NULL };
+    if (node_one_language(n) && json_is_string(json_object_get(n->v, key))) {
+        str text = node_text(n, key, required);
+        return (struct name2){ text, text };
+    }
     struct node at = node_get(n, key, JSON_OBJECT, required);
     if (!node_members(&at, known))
         return (struct name2){ STR_NONE, STR_NONE };

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-enum { COLUMNS_MAX = 200, UNIQUES_MAX = 10, RULES_MAX = 50, LISTS_MAX = 40, WHERE_MAX = 12 };
+enum { COLUMNS_MAX = 200, UNIQUES_MAX = 10, RULES_MAX = 50, LISTS_MAX = 40, WHERE_MAX = 12,
+    CALENDARS_MAX = 8 };
 
 const char *const pack_compare_words[] = { "is", "is-not", "below", "at-most", "above", "at-least",
     "empty", "filled", "holds", "under", NULL };
@@ -24,7 +25,7 @@ static const struct pack_column *column_called(
     return c;
 }
 
-static const struct pack_column *named_column(
+const struct pack_column *named_column(
     const struct node *n, const char *member, const struct pack_register *r)
 {
     struct node at = node_get(n, member, JSON_STRING, OPTIONAL);
@@ -51,7 +52,7 @@ static const struct pack_column *const *named_columns(
     return out;
 }
 
-static bool too_many(const struct node *list, size_t count, size_t most)
+bool too_many(const struct node *list, size_t count, size_t most)
 {
     if (count <= most)
         return false;
@@ -92,14 +93,26 @@ static const str *read_roles_of(const struct node *n, const char *member, size_t
     return roles;
 }
 
-static const struct pack_column *scope_column(
-    const struct node *n, const char *member, const struct pack_register *r, bool unit)
+static const struct pack_column *unit_scope(const struct node *n, const struct pack_register *r)
 {
-    const struct pack_column *c = named_column(n, member, r);
-    if (c && unit && c->type != PACK_COLUMN_UNIT)
-        FAULT_MEMBER(n, member, "应是类型为 unit 的列", "must be a column of type unit");
-    if (c && !unit && c->type != PACK_COLUMN_REF)
-        FAULT_MEMBER(n, member, "应是类型为 ref 的列", "must be a column of type ref");
+    const struct pack_column *c = named_column(n, "unit", r);
+    if (c && c->type != PACK_COLUMN_UNIT)
+        FAULT_MEMBER(n, "unit", "应是类型为 unit 的列", "must be a column of type unit");
+    return c;
+}
+
+/* "enterprise", or "reporter.enterprise": the column here, and later (resolve_scope) the other one. */
+static const struct pack_column *enterprise_scope(
+    const struct node *n, const struct pack_register *r)
+{
+    struct node at = node_get(n, "enterprise", JSON_STRING, OPTIONAL);
+    str rest = node_text(n, "enterprise", OPTIONAL), name;
+    if (!at.v)
+        return NULL;
+    (void)str_split(&rest, '.', &name);
+    const struct pack_column *c = column_called(&at, name, r);
+    if (c && c->type != PACK_COLUMN_REF)
+        FAULT_MEMBER(n, "enterprise", "应是类型为 ref 的列", "must be a column of type ref");
     return c;
 }
 
@@ -113,8 +126,8 @@ static void read_access(const struct node *n, struct pack_register *r)
     r->read_roles = read_roles_of(&at, "read", &r->read_role_count);
     r->write_roles = read_roles_of(&at, "write", &r->write_role_count);
     r->reveal_roles = read_roles_of(&at, "reveal", &r->reveal_role_count);
-    r->unit_scope = scope_column(&at, "unit", r, true);
-    r->enterprise_scope = scope_column(&at, "enterprise", r, false);
+    r->unit_scope = unit_scope(&at, r);
+    r->enterprise_scope = enterprise_scope(&at, r);
     r->closed = node_bool(&at, "closed", false);
     struct node open = node_get(&at, "public", JSON_ARRAY, OPTIONAL);
     r->public_columns = named_columns(&open, r, &r->public_column_count);
@@ -132,7 +145,7 @@ static void read_access(const struct node *n, struct pack_register *r)
 
 static void read_rules(const struct node *n, struct pack_register *r)
 {
-    static const char *const known[] = { "must", "message", "field", NULL };
+    static const char *const known[] = { "must", "message", "field", "referred", NULL };
     struct node list = node_get(n, "rules", JSON_ARRAY, OPTIONAL);
     size_t count = node_count(&list);
     if (too_many(&list, count, RULES_MAX))
@@ -144,12 +157,13 @@ static void read_rules(const struct node *n, struct pack_register *r)
             continue;
         out[r->rule_count++] = (struct pack_rule){ .must_text = node_text(&at, "must", REQUIRED),
             .message = node_name(&at, "message", REQUIRED),
-            .field = named_column(&at, "field", r) };
+            .field = named_column(&at, "field", r),
+            .referred = node_bool(&at, "referred", false) };
     }
     r->rules = out;
 }
 
-static bool read_condition(
+bool read_condition(
     const struct node *n, const struct pack_register *r, struct pack_condition *out)
 {
     static const char *const known[] = { "column", "compare", "value", NULL };
@@ -217,6 +231,61 @@ static void read_register_lists(const struct node *n, struct pack_register *r)
     r->list_count = out ? count : 0;
 }
 
+/* What stands in a calendar is copied by other programs and shown on locked telephones. */
+static void check_calendar_day(const struct node *n, const struct pack_column *c)
+{
+    if (c->type != PACK_COLUMN_DATE && c->type != PACK_COLUMN_INSTANT)
+        FAULT_MEMBER(n, "on", "应是类型为 date 或 instant 的列",
+            "must be a column of type date or instant");
+    else if (c->masked)
+        FAULT_MEMBER(n, "on", "隐去的列不能进入日历", "a masked column cannot stand in calendars");
+    else if (!c->indexed)
+        FAULT_MEMBER(n, "on", "日历按列 “%.*s” 查找,该列须写 indexed",
+            "calendars look by \"%.*s\": mark it indexed", STR_ARGS(c->name));
+}
+
+static void read_day(
+    const struct node *n, const struct pack_register *r, struct pack_calendar *out)
+{
+    static const char *const known[] = { "list", "on", "name", NULL };
+    if (!node_members(n, known))
+        return;
+    str list = node_code(n, "list", REQUIRED);
+    out->name = node_name(n, "name", REQUIRED);
+    for (size_t i = 0; i < r->list_count; i++)
+        if (str_equal(r->lists[i].code, list))
+            out->list = &r->lists[i];
+    if (list.bytes && !out->list)
+        FAULT_MEMBER(n, "list", "本登记表没有列表 “%.*s”", "this register has no list \"%.*s\"",
+            STR_ARGS(brief(list)));
+    if (!json_object_get(n->v, "on"))
+        FAULT_MEMBER(n, "on", "缺少日期列名", "the column of the day is missing");
+    out->on = named_column(n, "on", r);
+    if (out->on)
+        check_calendar_day(n, out->on);
+    if (out->list && out->list->where_count > WHERE_MAX - 2)
+        FAULT_MEMBER(n, "list", "日历还要按日期筛选,该列表的条件最多 %d 个",
+            "calendars narrow by day as well: the list may have at most %d conditions", WHERE_MAX - 2);
+}
+
+static void read_calendars(const struct node *n, struct pack_register *r)
+{
+    struct node list = node_get(n, "calendar", JSON_ARRAY, OPTIONAL);
+    size_t count = node_count(&list);
+    if (too_many(&list, count, CALENDARS_MAX))
+        return;
+    if (count && r->closed)
+        FAULT(&list, "封闭的登记表(closed)不能进入日历:日历程序会留存副本",
+            "a closed register has no calendars: calendar programs keep copies");
+    struct pack_calendar *out = ARENA_ARRAY(n->l->arena, struct pack_calendar, count);
+    for (size_t i = 0; out && i < count; i++) {
+        struct node at = node_at(&list, i);
+        read_day(&at, r, &out[i]);
+    }
+    r->calendars = out;
+    r->calendar_count = out ? count : 0;
+}
+
 static void check_key(const struct node *n, const struct pack_register *r, str file_name)
 {
     if (r->key && !(r->key->required && r->key->unique && r->key->type == PACK_COLUMN_TEXT))
@@ -230,10 +299,11 @@ static void check_key(const struct node *n, const struct pack_register *r, str f
 static void read_register(const struct node *n, struct pack *p, str file_name)
 {
     static const char *const known[] = { "register", "name", "key", "label", "columns", "unique",
-        "access", "rules", "lists", NULL };
+        "access", "rules", "lists", "calendar", "raises", "makes", NULL };
     if (!node_members(n, known))
         return;
-    struct pack_register r = { .code = node_code(n, "register", REQUIRED),
+    struct pack_register r = { .pack = p,
+        .code = node_code(n, "register", REQUIRED),
         .name = node_name(n, "name", REQUIRED) };
     struct node list = node_get(n, "columns", JSON_ARRAY, REQUIRED);
     size_t count = node_count(&list);
@@ -253,6 +323,7 @@ static void read_register(const struct node *n, struct pack *p, str file_name)
     read_access(n, &r);
     read_rules(n, &r);
     read_register_lists(n, &r);
+    read_calendars(n, &r);
     if (r.code.bytes && pack_register(p, r.code))
         FAULT_MEMBER(n, "register", "登记表 “%.*s” 重复", "register \"%.*s\" is defined twice",
             STR_ARGS(r.code));
@@ -281,9 +352,29 @@ static void resolve_refs(const struct node *n, struct pack *p, struct pack_regis
     }
 }
 
+/* Of "reporter.enterprise" the second half: a column of the register that the first refers to. */
+static void resolve_scope(const struct node *n, struct pack_register *r)
+{
+    struct node at = node_get(n, "access", JSON_OBJECT, OPTIONAL);
+    str rest = at.v ? node_text(&at, "enterprise", OPTIONAL) : STR_NONE, first;
+    if (!str_split(&rest, '.', &first) || !rest.bytes || !r->enterprise_scope)
+        return;
+    const struct pack_register *other = r->enterprise_scope->ref;
+    if (!other)
+        return; /* told already */
+    r->enterprise_via = pack_column(other, rest);
+    if (!r->enterprise_via || r->enterprise_via->type != PACK_COLUMN_REF)
+        FAULT_MEMBER(&at, "enterprise", "登记表 “%.*s” 没有类型为 ref 的列 “%.*s”",
+            "register \"%.*s\" has no column \"%.*s\" of type ref", STR_ARGS(other->code),
+            STR_ARGS(brief(rest)));
+    else if (!other->key)
+        FAULT_MEMBER(&at, "enterprise", "登记表 “%.*s” 要有主键,才能经过它",
+            "register \"%.*s\" needs a key to be passed through", STR_ARGS(other->code));
+}
+
 /* ---- expressions ---------------------------------------------------------------------------- */
 
-static const struct feel_program *compile(
+const struct feel_program *compile_member(
     const struct node *n, const char *member, str text, const struct feel_names *names)
 {
     struct diag d = { 0 };
@@ -295,7 +386,7 @@ static const struct feel_program *compile(
 
 /* The columns by their names, then what else an expression may ask: its place in the list is the
  * slot (pack.h). */
-static bool name_columns(struct arena *a, const struct pack_register *r, struct feel_names *out)
+bool register_names(struct arena *a, const struct pack_register *r, struct feel_names *out)
 {
     static const char *const more[PACK_SLOTS_MORE] = { "today", "before", "actor" };
     struct feel_field *fields =
@@ -310,22 +401,35 @@ static bool name_columns(struct arena *a, const struct pack_register *r, struct 
     return true;
 }
 
+/* How many working days a date is moved on by. */
+static const struct pack_column *working_column(
+    const struct node *n, const struct pack_register *r)
+{
+    const struct pack_column *c = named_column(n, "working_days", r);
+    if (c && c->type != PACK_COLUMN_INT)
+        FAULT_MEMBER(n, "working_days", "应是 1 到 1000 的整数,或类型为 int 的列",
+            "must be a number from 1 to 1000, or a column of type int");
+    return c;
+}
+
 static void compile_register(const struct node *n, struct pack_register *r)
 {
     struct feel_names names;
-    if (!name_columns(n->l->arena, r, &names))
+    if (!register_names(n->l->arena, r, &names))
         return;
     struct node columns = node_get(n, "columns", JSON_ARRAY, OPTIONAL);
     for (size_t i = 0; columns.v && i < r->column_count; i++) {
         struct node at = node_at(&columns, i);
         struct pack_column *c = &((struct pack_column *)r->columns)[i];
-        c->computed = compile(&at, "computed", c->computed_text, &names);
+        c->computed = compile_member(&at, "computed", c->computed_text, &names);
+        if (json_is_object(at.v) && json_object_get(at.v, "working_days") && !c->working_days)
+            c->working_column = working_column(&at, r);
     }
     struct node rules = node_get(n, "rules", JSON_ARRAY, OPTIONAL);
     for (size_t i = 0; rules.v && i < r->rule_count; i++) {
         struct node at = node_at(&rules, i);
         struct pack_rule *rule = &((struct pack_rule *)r->rules)[i];
-        rule->must = compile(&at, "must", rule->must_text, &names);
+        rule->must = compile_member(&at, "must", rule->must_text, &names);
     }
 }
 
@@ -347,8 +451,13 @@ void read_registers(struct loader *l)
         read_register(&roots[count], l->pack, name);
         count += l->pack->register_count > before;
     }
+    l->register_roots = roots;
     for (size_t i = 0; i < count; i++)
         resolve_refs(&roots[i], l->pack, &registers[i]);
+    for (size_t i = 0; i < count; i++)
+        resolve_scope(&roots[i], &registers[i]);
+    read_rollups(l);
+    read_formers(l);
     for (size_t i = 0; i < count; i++)
         compile_register(&roots[i], &registers[i]);
 }

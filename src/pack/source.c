@@ -185,15 +185,17 @@ static bool in_sample(str path)
     return str_starts(path, STR("sample/")) || str_find(path, STR("/sample/"), 0) >= 0;
 }
 
-bool path_is_definition(str path)
-{
-    static const char *const suffixes[] = { ".json", ".bpmn", ".dmn", ".sql", ".csv", NULL };
-    return has_suffix(path, suffixes) && !in_sample(path);
-}
-
 static bool path_is_for_people(str path)
 {
     return in_sample(path) || str_is(path, "README.md") || str_ends(path, STR("/README.md"));
+}
+
+bool path_is_definition(str path)
+{
+    static const char *const suffixes[] = { ".json", ".bpmn", ".dmn", ".sql", ".csv", ".geojson",
+        NULL };
+    bool bulletin = str_ends(path, STR(".md")) && str_find(path, STR("/bulletins/"), 0) > 0;
+    return (has_suffix(path, suffixes) || bulletin) && !path_is_for_people(path);
 }
 
 /* Letters, digits, '.', '_', '-' between single '/'; no part begins with '.'. */
@@ -299,9 +301,9 @@ static void choose(struct loader *l, const str *paths, size_t count)
             l->files[kept++].path = paths[i];
         else if (!path_is_for_people(paths[i]))
             FAULT_LINE(l, name, 0, STR_NONE,
-                "不认识这种文件;配置包只收 .json .bpmn .dmn .sql .csv 和 README.md",
-                "a file of this kind has no place here; a pack holds .json .bpmn .dmn .sql .csv "
-                "and README.md");
+                "不认识这种文件;配置包只收 .json .bpmn .dmn .sql .csv .geojson、bulletins 中的 .md 和 README.md",
+                "a file of this kind has no place here; a pack holds .json .bpmn .dmn .sql .csv .geojson, "
+                ".md in bulletins, and README.md");
     }
     l->pack->file_count = kept;
 }

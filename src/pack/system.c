@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* The whole path of a file that a member names within the system's folder; empty after a fault. */
-static str named_file(const struct node *n, const char *key, str folder, str suffix, int required)
+str named_file(const struct node *n, const char *key, str folder, str suffix, int required)
 {
     str name = node_text(n, key, required);
     if (!name.bytes)
@@ -109,11 +108,13 @@ static void read_fields(const struct node *n, struct pack_system *s)
     str *const into[] = { &s->fields.title, &s->fields.text, &s->fields.topic,
         &s->fields.contact_name, &s->fields.contact_phone, &s->fields.place, &s->fields.urgency,
         &s->fields.attachments };
+    bool items = json_object_get(n->v, "items");
     struct node at = node_get(n, "fields", JSON_OBJECT, REQUIRED);
     if (!node_members(&at, parts))
         return;
     for (size_t i = 0; parts[i]; i++) {
-        *into[i] = node_text(&at, parts[i], i < 2 ? REQUIRED : OPTIONAL);
+        /* A case about items is called after them. */
+        *into[i] = node_text(&at, parts[i], i < 2 && !items ? REQUIRED : OPTIONAL);
         if (into[i]->bytes && s->form && !form_field_by_key(s->form, *into[i]))
             FAULT_MEMBER(&at, parts[i], "表单中没有字段 “%.*s”",
                 "the form has no field \"%.*s\"", STR_ARGS(brief(*into[i])));
@@ -154,7 +155,7 @@ static void read_reopen(const struct node *n, struct pack_system *s)
 
 static void read_applicant(const struct node *n, struct pack_system *s)
 {
-    s->applicant = node_code(n, "applicant", REQUIRED);
+    s->applicant = node_code(n, "applicant", OPTIONAL);
     if (s->applicant.bytes && !pack_register(n->l->pack, s->applicant))
         FAULT_MEMBER(n, "applicant", "没有登记表 “%.*s”:缺少文件 registers/%.*s.json",
             "there is no register \"%.*s\": the file registers/%.*s.json is missing",
@@ -188,7 +189,7 @@ static void read_system(const struct node *n, struct pack_system *s)
 {
     static const char *const known[] = { "kind", "name", "number", "form", "procedure", "process",
         "decisions", "fields", "topics", "promises", "templates", "applicant", "channels",
-        "rating", "reopen", "figures", NULL };
+        "rating", "reopen", "figures", "items", "materials", "bundles", "synonyms", "outcomes", NULL };
     static const char *const channels[] = { "web", "phone", "visit", "import", NULL };
     static const char *const without_cases[] = { "name", "decisions", "figures", NULL };
     struct pack *p = n->l->pack;
@@ -214,6 +215,8 @@ static void read_system(const struct node *n, struct pack_system *s)
     load_decisions(n, s);
     read_fields(n, s);
     read_lists(n, s);
+    read_outcomes(n, s);
+    read_catalogue(n, s);
     for (size_t i = 0; i < p->system_count; i++) {
         if (s->kind.bytes && str_equal(p->systems[i].kind, s->kind))
             FAULT_MEMBER(n, "kind", "事项种类 “%.*s” 重复", "kind \"%.*s\" is used twice",

@@ -39,6 +39,9 @@ bool variable_known(const struct loader *l, const struct pack_system *s, str nam
         NULL
     };
     const struct pack_register *applicant = pack_register(l->pack, s->applicant);
+    for (size_t i = 0; s->catalogue && i < s->catalogue->form_count; i++)
+        if (form_field_by_key(s->catalogue->forms[i].form, name))
+            return true;
     return word_find(fixed, name) >= 0 || (s->form && form_field_by_key(s->form, name))
         || (applicant && pack_column(applicant, name)) || is_output(l, s, name);
 }
@@ -93,11 +96,25 @@ static void check_promise_names(const struct check *c, const struct bpmn_node *n
             NODE_FAULT(c, n, "环节 “%.*s”:promises.json 中没有承诺 “%.*s”",
                 "step \"%.*s\": promises.json has no promise \"%.*s\"", STR_ARGS(n->name),
                 STR_ARGS(brief(word)));
-        else if (p && p->scope != PACK_PROMISE_TASK)
-            NODE_FAULT(c, n, "环节 “%.*s”:承诺 “%.*s” 的 scope 应是 task",
-                "step \"%.*s\": promise \"%.*s\" must be of scope task", STR_ARGS(n->name),
-                STR_ARGS(word));
     }
+}
+
+/* A check or decision ends with something; what it may be is in system.json. */
+static void check_outcomes(const struct check *c, const struct bpmn_node *n)
+{
+    str word, rest = n->outcomes, verb, verbs = n->verbs;
+    bool asks = false;
+    while (str_split(&verbs, ' ', &verb))
+        asks = asks || str_is(verb, "check") || str_is(verb, "decide");
+    if (asks != (n->outcomes.bytes > 0))
+        NODE_FAULT(c, n, "环节 “%.*s”:动作 check、decide 与 junma:outcomes 应一起写明",
+            "step \"%.*s\": the verbs check and decide go together with junma:outcomes",
+            STR_ARGS(n->name));
+    while (str_split(&rest, ' ', &word))
+        if (word.bytes && !pack_outcome(c->s, word))
+            NODE_FAULT(c, n, "环节 “%.*s”:system.json 的 outcomes 中没有 “%.*s”",
+                "step \"%.*s\": outcomes of system.json have no \"%.*s\"", STR_ARGS(n->name),
+                STR_ARGS(brief(word)));
 }
 
 static void check_user_task(const struct check *c, const struct bpmn_node *n)
@@ -112,14 +129,16 @@ static void check_user_task(const struct check *c, const struct bpmn_node *n)
     if (!n->verbs.bytes)
         NODE_FAULT(c, n, "环节 “%.*s” 没有写明可办理的动作(junma:verbs)",
             "step \"%.*s\" names no verbs (junma:verbs)", STR_ARGS(n->name));
-    if (n->form.bytes && !file_use(c->l, str_printf(c->l->arena, "%.*s/%.*s",
-                             STR_ARGS(c->s->folder), STR_ARGS(n->form))))
+    if (n->form.bytes
+        && !file_use(
+            c->l, str_printf(c->l->arena, "%.*s/%.*s", STR_ARGS(c->s->folder), STR_ARGS(n->form))))
         NODE_FAULT(c, n, "环节 “%.*s”:缺少表单文件 %.*s/%.*s",
             "step \"%.*s\": the form %.*s/%.*s is missing", STR_ARGS(n->name),
             STR_ARGS(c->s->folder), STR_ARGS(brief(n->form)));
     check_verbs(c, n);
     check_promise_names(c, n);
     check_signers(c->l, c->s, n);
+    check_outcomes(c, n);
 }
 
 static void check_node(const struct check *c, const struct bpmn_node *n)
@@ -135,8 +154,9 @@ static void check_node(const struct check *c, const struct bpmn_node *n)
     if (n->kind == BPMN_CALL_ACTIVITY) {
         const struct bpmn_node *called = bpmn_node_by_id(c->s->procedure, n->called);
         if (!called || called->kind != BPMN_PROCESS)
-            NODE_FAULT(c, n, "环节 “%.*s”:没有流程 “%.*s”", "step \"%.*s\": there is no process \"%.*s\"",
-                STR_ARGS(n->name), STR_ARGS(brief(n->called)));
+            NODE_FAULT(c, n, "环节 “%.*s”:没有流程 “%.*s”",
+                "step \"%.*s\": there is no process \"%.*s\"", STR_ARGS(n->name),
+                STR_ARGS(brief(n->called)));
     }
 }
 
@@ -184,11 +204,11 @@ static void check_decision_inputs(struct loader *l, const struct pack_system *s)
             const struct dmn_input *inputs = NULL;
             size_t count = 0;
             const struct dmn_decision *decision = dmn_decision_at(model, i);
-            if (dmn_decision_inputs(model, decision, l->arena, &inputs, &count) != OK)
+            if (decision_of_records(l, decision)
+                || dmn_decision_inputs(model, decision, l->arena, &inputs, &count) != OK)
                 continue;
             for (size_t k = 0; k < count; k++)
-                check_input(
-                    l, s, file_label(l, s->decisions[m].file), decision, &inputs[k]);
+                check_input(l, s, file_label(l, s->decisions[m].file), decision, &inputs[k]);
         }
     }
 }
@@ -212,8 +232,7 @@ static bool may_be_number(const struct feel_type *type)
         || (type->form == FEEL_TYPE_SIMPLE && type->kind == FEEL_NUMBER);
 }
 
-static void check_amount(
-    struct loader *l, const char *file, int line, const struct pack_promise *p)
+static void check_amount(struct loader *l, const char *file, int line, const struct pack_promise *p)
 {
     if (!may_be_number(feel_program_type(p->amount)))
         FAULT_LINE(l, file, line, p->code, "承诺 “%.*s” 的期限 “%.*s” 算出来不是数",
@@ -228,8 +247,7 @@ static void check_reads(struct loader *l, const struct pack_system *s, const cha
     for (size_t i = 0; program && i < feel_program_variable_count(program); i++) {
         str name = feel_program_variable(program, i);
         if (!variable_known(l, s, name))
-            FAULT_LINE(l, file, line, p->code,
-                "承诺 “%.*s” 的期限用到 “%.*s”,它不是事项的变量",
+            FAULT_LINE(l, file, line, p->code, "承诺 “%.*s” 的期限用到 “%.*s”,它不是事项的变量",
                 "promise \"%.*s\": its amount uses \"%.*s\", which is no variable of a case",
                 STR_ARGS(p->code), STR_ARGS(brief(name)));
     }

@@ -1,9 +1,26 @@
 /* zone.json, units.json, roles.json, the calendar: who the zone is and who works there. */
 #include "pack/internal.h"
 
+#include <string.h>
+
 #include <stdlib.h>
 
 /* ---- zone.json ------------------------------------------------------------------------------ */
+
+/* It goes into codes on paper, so it is what people will open: no path, no slash at its end. */
+static void check_address(const struct node *n, str address)
+{
+    size_t from = str_starts(address, STR("https://")) ? 8
+        : str_starts(address, STR("http://"))          ? 7
+                                                       : 0;
+    bool good = from > 0 && address.bytes > from && address.bytes < 100;
+    for (size_t i = from; i < address.bytes; i++)
+        good = good && address.data[i] > ' ' && address.data[i] <= '~'
+            && !strchr("/?#@\"\\", address.data[i]);
+    if (address.bytes && !good)
+        FAULT_MEMBER(n, "address", "address 应是 https://主机名,不带路径",
+            "address must read https://host, without a path");
+}
 
 /* The origin is a line of the signed note (C2SP): no white space, no '+'. */
 static void check_origin(const struct node *n, str origin)
@@ -43,6 +60,7 @@ static void read_security(const struct node *n, struct pack_zone *z)
     static const char *const session[] = { "idle_minutes", "absolute_hours", NULL };
     static const char *const lockout[] = { "failures", "minutes", NULL };
     static const char *const password[] = { "bytes_min", NULL };
+    static const char *const uploads[] = { "unused_days", NULL };
     struct node at = node_get(n, "session", JSON_OBJECT, OPTIONAL);
     node_members(&at, session);
     z->session_idle_minutes = node_int(&at, "idle_minutes", 1, 24 * 60, 30);
@@ -54,12 +72,16 @@ static void read_security(const struct node *n, struct pack_zone *z)
     at = node_get(n, "password", JSON_OBJECT, OPTIONAL);
     node_members(&at, password);
     z->password_bytes_min = node_int(&at, "bytes_min", 8, 128, 8);
+    at = node_get(n, "uploads", JSON_OBJECT, OPTIONAL);
+    node_members(&at, uploads);
+    z->upload_unused_days = node_int(&at, "unused_days", 2, 365, 30);
 }
 
 void read_zone(struct loader *l)
 {
     static const char *const known[] = { "zone", "name", "synthetic", "timezone", "languages",
-        "crypto", "origin", "hours", "systems", "session", "lockout", "password", "retention", NULL };
+        "crypto", "origin", "hours", "systems", "session", "lockout", "password", "retention",
+        "address", "uploads", NULL };
     static const char *const languages[] = { "zh-CN", "en", NULL };
     static const char *const crypto[] = { "international", "national", NULL };
     struct document doc;
@@ -68,11 +90,13 @@ void read_zone(struct loader *l)
     if (!document_read(l, STR("zone.json"), &doc, &n) || !node_members(&n, known))
         return;
     z->code = node_code(&n, "zone", REQUIRED);
-    z->name = node_name(&n, "name", REQUIRED);
     z->synthetic = node_bool(&n, "synthetic", false);
     z->languages = node_texts(&n, "languages", &z->language_count, REQUIRED);
     node_texts_known(&n, "languages", languages);
+    z->name = node_name(&n, "name", REQUIRED); /* needs the languages */
     z->crypto = (enum pack_crypto)node_word(&n, "crypto", crypto, PACK_CRYPTO_INTERNATIONAL);
+    z->address = node_text(&n, "address", OPTIONAL);
+    check_address(&n, z->address);
     z->origin = node_text(&n, "origin", REQUIRED);
     check_origin(&n, z->origin);
     read_timezone(&n, l->pack);
@@ -202,8 +226,8 @@ void read_calendar(struct loader *l)
     struct diag d = { 0 };
     size_t at = 0, count = 0;
     struct calendar_document names = { 0 };
-    struct calendar_document *years
-        = ARENA_ARRAY(l->arena, struct calendar_document, l->pack->file_count);
+    struct calendar_document *years =
+        ARENA_ARRAY(l->arena, struct calendar_document, l->pack->file_count);
     if (!years)
         return;
     for (const struct pack_file *f; (f = file_next(l, STR("calendar/"), STR(".json"), &at));) {

@@ -14,7 +14,9 @@
  *   foreign_keys=ON
  *   mmap_size=0             a disk error in a mapped page would be a signal, not an error; and the
  *                           mapped file would count as this process's memory
- *   cache_size              8 MiB for the writer, 2 MiB a reader, 1 MiB a report
+ *   cache_size              8 MiB for the writer, 2 MiB a reader, 1 MiB a report; 64 MiB for a writer
+ *                           that fills a database: places in indexes are met at random, and each
+ *                           would be read and written again
  *   defensive, no double-quoted strings, untrusted schema: what is in the file cannot run code
  */
 #include "store/internal.h"
@@ -161,20 +163,32 @@ enum err conn_pragma_int(struct store_conn *c, const char *sql, int64_t *out, st
     return e;
 }
 
-/* junma_terms(text): the search expression for what a person typed. */
+static str text_of(sqlite3_value *value)
+{
+    const unsigned char *text = sqlite3_value_text(value);
+    return (str){ (const char *)text, text ? (size_t)sqlite3_value_bytes(value) : 0 };
+}
+
+/* junma_holds(text, typed): does the text hold what junma_typed(typed) finds? */
+static void sql_holds(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    sqlite3_result_int(context, tokens_hold(text_of(values[0]), text_of(values[1])));
+}
+
+/* junma_terms(text), junma_typed(text): the search expression for what a person typed. */
 static void sql_terms(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
-    const unsigned char *text = sqlite3_value_text(values[0]);
-    str typed = { (const char *)text, text ? (size_t)sqlite3_value_bytes(values[0]) : 0 };
+    str (*query)(struct arena *, str) = sqlite3_user_data(context) ? tokens_query_typed : tokens_query_all;
     struct arena a;
-    arena_init(&a, NULL, 256 * KIB);
-    str query = tokens_query_all(&a, typed);
+    arena_init(&a, NULL, MIB);
+    str terms = query(&a, text_of(values[0]));
     if (arena_failed(&a))
         sqlite3_result_error_nomem(context);
     else
         sqlite3_result_text64(
-            context, query.data ? query.data : "", query.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+            context, terms.data ? terms.data : "", terms.bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
     arena_release(&a);
 }
 
@@ -205,6 +219,10 @@ static int add_functions(struct store_conn *c)
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     int rc = sqlite3_create_function(c->db, "junma_terms", 1, flags, NULL, sql_terms, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(c->db, "junma_typed", 1, flags, c, sql_terms, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(c->db, "junma_holds", 2, flags, NULL, sql_holds, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = sqlite3_create_function(c->db, "junma_zone", 0, flags, c, sql_zone, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = median_register(c->db);
@@ -229,7 +247,9 @@ static enum err apply_settings(struct store_conn *c, struct diag *d)
         c, "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;", d));
     switch (c->kind) {
     case CONN_WRITER:
-        return conn_run(c, "PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;", d);
+        TRY(conn_run(c, "PRAGMA secure_delete = ON;", d));
+        return conn_run(c,
+            c->store->options.fills ? "PRAGMA cache_size = -65536;" : "PRAGMA cache_size = -8192;", d);
     case CONN_READER:
         return conn_run(c, "PRAGMA query_only = ON; PRAGMA cache_size = -2048;", d);
     case CONN_REPORT:

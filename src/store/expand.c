@@ -4,11 +4,15 @@
  * own table comes with its driver.
  *
  *     {match:INDEX:ID:$n}  rows whose (zone, id) are among those the full-text index finds
+ *     {typed:INDEX:ID:$n}  as {match}, with the letters that Chinese is typed in
+ *     {matching:INDEX:$n}  the documents that {typed} asks for, as a table with one column _found
+ *     {holds:TEXT:$n}      whether the index' text holds what {typed} asks for
  *     {search:INDEX}       the table (zone, id, text) and the full-text index over it (search.c)
  *     {blob}               bytea
  *     {clustered}          nothing there; here the table is its own primary key tree
  *     {lock}               FOR UPDATE; nothing here, where there is one writer
  *     {zone}               current_setting('junma.zone')
+ *     {aside:NAME}         NAME, a column for which no index is to be chosen: +NAME here
  *     {json:DATA:a.b}      (DATA::jsonb #>> '{a,b}')
  *
  * A brace inside quotes or a comment is left as it is.
@@ -33,7 +37,8 @@ static enum err bad(str placeholder, struct diag *d)
         "wrong placeholder in the SQL: %.*s", STR_ARGS(placeholder));
 }
 
-static enum err expand_match(struct buf *b, str whole, str parts, struct diag *d)
+static enum err expand_match(
+    struct buf *b, str whole, str parts, const char *terms, struct diag *d)
 {
     str index, id, parameter;
     if (!str_split(&parts, ':', &index) || !str_split(&parts, ':', &id)
@@ -46,9 +51,28 @@ static enum err expand_match(struct buf *b, str whole, str parts, struct diag *d
             qualifier = i + 1;
     buf_printf(b,
         "(%.*szone, %.*s) IN (SELECT s.zone, s.id FROM %.*s_fts f CROSS JOIN %.*s s ON s.doc = f.rowid "
-        "WHERE f.%.*s_fts MATCH junma_terms(%.*s))",
+        "WHERE f.%.*s_fts MATCH %s(%.*s))",
         (int)qualifier, id.data, STR_ARGS(id), STR_ARGS(index), STR_ARGS(index), STR_ARGS(index),
-        STR_ARGS(parameter));
+        terms, STR_ARGS(parameter));
+    return OK;
+}
+
+static enum err expand_matching(struct buf *b, str whole, str parts, struct diag *d)
+{
+    str index;
+    if (!str_split(&parts, ':', &index) || !index_name_is_valid(index) || !str_starts(parts, STR("$")))
+        return bad(whole, d);
+    buf_printf(b, "(SELECT f.rowid AS _found FROM %.*s_fts f WHERE f.%.*s_fts MATCH junma_typed(%.*s))",
+        STR_ARGS(index), STR_ARGS(index), STR_ARGS(parts));
+    return OK;
+}
+
+static enum err expand_holds(struct buf *b, str whole, str parts, struct diag *d)
+{
+    str text;
+    if (!str_split(&parts, ':', &text) || !text.bytes || !str_starts(parts, STR("$")))
+        return bad(whole, d);
+    buf_printf(b, "junma_holds(%.*s, %.*s)", STR_ARGS(text), STR_ARGS(parts));
     return OK;
 }
 
@@ -92,6 +116,10 @@ static enum err expand_one(struct buf *b, str whole, enum expand_for what, struc
     str inside = str_slice(whole, 1, whole.bytes - 1);
     if (str_starts(inside, STR("json:")))
         return expand_json(b, whole, str_slice(inside, 5, inside.bytes), d);
+    if (str_starts(inside, STR("aside:")) && inside.bytes > 6) {
+        buf_printf(b, "+%.*s", STR_ARGS(str_slice(inside, 6, inside.bytes)));
+        return OK;
+    }
     if (what == EXPAND_REPORT)
         return diag_set(d, ERR_SYNTAX, "查询语句有误:“%.*s”", "malformed query: \"%.*s\"",
             STR_ARGS(whole));
@@ -101,7 +129,13 @@ static enum err expand_one(struct buf *b, str whole, enum expand_for what, struc
             return OK;
         }
     if (str_starts(inside, STR("match:")))
-        return expand_match(b, whole, str_slice(inside, 6, inside.bytes), d);
+        return expand_match(b, whole, str_slice(inside, 6, inside.bytes), "junma_terms", d);
+    if (str_starts(inside, STR("typed:")))
+        return expand_match(b, whole, str_slice(inside, 6, inside.bytes), "junma_typed", d);
+    if (str_starts(inside, STR("matching:")))
+        return expand_matching(b, whole, str_slice(inside, 9, inside.bytes), d);
+    if (str_starts(inside, STR("holds:")))
+        return expand_holds(b, whole, str_slice(inside, 6, inside.bytes), d);
     if (str_starts(inside, STR("search:")) && what == EXPAND_MIGRATION)
         return expand_search(b, whole, str_slice(inside, 7, inside.bytes), d);
     return bad(whole, d);

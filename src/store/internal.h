@@ -90,6 +90,7 @@ struct store_conn {
     struct store_statement *open; /* statements whose rows are not ended */
     uint64_t tick;
     int64_t changes;
+    bool tables_changed;            /* the planner is told before the commit (plan.c) */
     struct search_pending *pending; /* of the writer */
     struct report *report;          /* of a report connection */
     struct store_conn *free_next;
@@ -157,7 +158,8 @@ void conn_end_rows(struct store_conn *c);
 void conn_drop_statements(struct store_conn *c);
 
 /* expand.c: SQL with its placeholders replaced; ERR_INTERNAL for an unknown one. */
-/* Which placeholders may stand: {search} in migrations only, in untrusted reports only {json}. */
+/* Which placeholders may stand: {search} in migrations only, in untrusted reports only {json} and
+ * {aside}. */
 enum expand_for { EXPAND_STATEMENT, EXPAND_MIGRATION, EXPAND_REPORT };
 MUST_USE enum err sql_expand(
     struct arena *a, str sql, enum expand_for what, str *out, struct diag *d);
@@ -194,6 +196,21 @@ int tokens_register(sqlite3 *db);
 str tokens_query_all(struct arena *a, str text);
 /* Any of the first distinct terms; empty when there is none. */
 str tokens_query_any(struct arena *a, str text);
+
+/* What the index takes of a text: a term, its flags and where it stands. */
+typedef int (*token_sink)(void *ctx, int flags, const char *token, int bytes, int from, int to);
+/* As junma_terms, with words also as letters that Chinese is typed in. */
+str tokens_query_typed(struct arena *a, str text);
+/* Does the text hold what the expression for `typed` asks for? */
+bool tokens_hold(str text, str typed);
+
+/* letters.c: words of Latin letters as people type Chinese. */
+bool letters_typed(str word); /* can it be some? of a folded word */
+void letters_query_add(struct buf *b, str word);
+int letters_put(str text, void *ctx, token_sink sink);
+/* False: what is asked is no expression of letters_query_add. */
+bool letters_put_query(str text, void *ctx, token_sink sink, int *rc);
+bool letters_hold(str text, str word);
 
 /* search.c */
 void search_rewind(struct search_pending *p, size_t count);

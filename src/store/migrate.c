@@ -165,5 +165,12 @@ enum err store_migrate_within(struct store_conn *c, const char *component,
         struct step step = { component, &steps[i], c->store->options.sys };
         TRY(take_step(c, &step, d));
     }
-    return taken < count ? plan_teach(c, NULL, d) : OK;
+    if (taken < count)
+        store_tables_changed(c);
+    return OK;
+}
+
+void store_tables_changed(struct store_conn *c)
+{
+    c->tables_changed = true;
 }

@@ -28,13 +28,9 @@
 
 /* What figures count with. PostgreSQL has each under the same name or gets it from our driver. */
 static const char *const functions_allowed[] = {
-    "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime",
-    "dense_rank", "exp", "first_value", "floor", "group_concat", "ifnull", "iif", "instr",
-    "json_extract", "julianday", "junma_zone", "lag", "last_value", "lead", "length",
-    "like", "ln", "log", "lower", "ltrim", "max", "median", "min", "mod", "nth_value", "ntile",
-    "nullif", "percent_rank", "pow", "power", "rank", "round", "row_number", "rtrim", "sign",
-    "sqrt", "strftime", "substr", "substring", "sum", "time", "total", "trim", "trunc", "typeof",
-    "unixepoch", "upper"
+#define FUNCTION(name) #name,
+#include "base/report_functions.def"
+#undef FUNCTION
 };
 
 static bool named(const char *name, const char *const *list, size_t count)

@@ -1,7 +1,9 @@
 /*
  * Search indexes. {search:case_search} makes
  *
- *     case_search (doc, zone, id, text)     what each record is found by, as plain text
+ *     case_search (doc, zone, id, text)     what each record is found by, as plain text; doc is the
+ *                                           id where that is free, so that what is found comes out
+ *                                           in the order of ids (not in tables of before 0.4)
  *     case_search_fts                       SQLite's full-text index over doc → text, without a copy
  *                                           of the text (content='')
  *
@@ -68,10 +70,15 @@ enum err search_apply(struct store_conn *c, struct diag *d)
 {
     struct search_pending *p = c->pending;
     char sql[SQL_LINE];
+    const struct search_change *last = NULL;
     for (size_t i = 0; i < p->count; i++) {
         const struct search_change *change = &p->changes[i];
         const char *name = change->index;
-        if (change->is_delete) {
+        bool same = last && last->is_delete == change->is_delete && strcmp(last->index, name) == 0;
+        last = change;
+        if (same) {
+            ; /* many in a row ask with the same words */
+        } else if (change->is_delete) {
             snprintf(sql, sizeof sql,
                 "INSERT INTO %s_fts (%s_fts, rowid, text) VALUES ('delete', $1, $2)", name, name);
         } else
@@ -121,8 +128,9 @@ enum err store_search_put(
         text = STR("");
     char sql[SQL_LINE];
     snprintf(sql, sizeof sql,
-        "INSERT INTO %s (zone, id, text) VALUES ($1, $2, $3) ON CONFLICT (zone, id) DO NOTHING",
-        index);
+        "INSERT INTO %s (doc, zone, id, text) VALUES (CASE WHEN EXISTS (SELECT 1 FROM %s WHERE doc ="
+        " $2) THEN NULL ELSE $2 END, $1, $2, $3) ON CONFLICT (zone, id) DO NOTHING",
+        index, index);
     TRY(STORE_EXEC(c, d, sql, S_TEXT(zone), S_INT(id), S_TEXT(text)));
     if (store_changes(c))
         return pend(c->pending, index, false, sqlite3_last_insert_rowid(c->db), text, d);
@@ -146,6 +154,25 @@ enum err store_search_remove(
     char sql[SQL_LINE];
     snprintf(sql, sizeof sql, "DELETE FROM %s WHERE doc = $1", index);
     return STORE_EXEC(c, d, sql, S_INT(doc));
+}
+
+/* Numbers were given in turn once, from 1: then the first of them is not its record's id. */
+enum err store_search_by_id(struct store_conn *c, const char *index, bool *by_id, struct diag *d)
+{
+    char sql[SQL_LINE];
+    struct store_rows rows;
+    *by_id = false;
+    TRY(check_index(NULL, index, d));
+    snprintf(sql, sizeof sql,
+        "SELECT (SELECT min(zone) FROM %s) = (SELECT max(zone) FROM %s) AND"
+        " (SELECT doc = id FROM %s ORDER BY doc LIMIT 1)",
+        index, index, index);
+    TRY(store_query(c, &rows, d, sql, NULL, 0));
+    bool there;
+    TRY(store_next(&rows, &there, d));
+    *by_id = there && store_int(&rows, 0);
+    store_rows_end(&rows);
+    return OK;
 }
 
 enum err store_search_similar(struct store_conn *c, struct arena *a, const struct store_similar *q,

@@ -292,12 +292,19 @@ enum err store_next(struct store_rows *rows, bool *has_row, struct diag *d)
     return e;
 }
 
+enum err store_first(struct store_conn *c, struct store_rows *rows, bool *there, struct diag *d,
+    const char *sql, const struct store_value *values, size_t count)
+{
+    *there = false;
+    TRY(store_query(c, rows, d, sql, values, count));
+    return store_next(rows, there, d);
+}
+
 enum err store_one(struct store_conn *c, struct store_rows *rows, struct diag *d, const char *sql,
     const struct store_value *values, size_t count)
 {
-    TRY(store_query(c, rows, d, sql, values, count));
-    bool has_row = false;
-    TRY(store_next(rows, &has_row, d));
+    bool has_row;
+    TRY(store_first(c, rows, &has_row, d, sql, values, count));
     return has_row ? OK : diag_set(d, ERR_NOT_FOUND, "没有找到这条记录", "there is no such record");
 }
 

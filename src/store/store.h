@@ -6,6 +6,11 @@
  *
  *     {match:INDEX:ID:$n}   the row whose id column is ID (its zone column stands beside it) matches
  *                           the search text $n:  … AND {match:case_search:c.id:$2}
+ *     {typed:INDEX:ID:$n}   the same, also by how Chinese is typed in Latin letters
+ *     {matching:INDEX:$n}   what {typed} finds as a table of ids, its column called _found; rows come
+ *                           from it in their order without being gathered. Only where
+ *                           store_search_by_id says so
+ *     {holds:TEXT:$n}       does the text of a search index hold what {typed} would find by it?
  *     {search:INDEX}        a statement of its own in a migration: makes the search index
  *     {blob}                the column type for bytes
  *     {clustered}           after a table's closing parenthesis: rows are kept in the primary key's
@@ -56,6 +61,7 @@ struct store_options {
     const char *path;   /* the database file; its folder must exist */
     bool create;        /* make it when it is not there; else ERR_NOT_FOUND */
     bool read_only;     /* no writer, and beside a running server too: for looking */
+    bool fills;         /* for bringing in much at once: the writer keeps 64 MiB of pages */
     int readers_max;    /* pooled connections for reading: 8 */
     int reports_max;    /* and for untrusted SQL: 2 */
     size_t queue_max;   /* writes waiting: 4096 */
@@ -85,6 +91,10 @@ MUST_USE enum err store_migrate(struct store *s, const char *component,
 /* The same as a part of a write: kept or undone with the rest of it. */
 MUST_USE enum err store_migrate_within(struct store_conn *c, const char *component,
     const struct store_migration *steps, size_t count, struct diag *d);
+
+/* In a write that has made tables or indexes of its own: the planner is told of them, once, before
+ * the commit. store_migrate_within says so itself. */
+void store_tables_changed(struct store_conn *c);
 
 /* A copy of the whole database as of now, while work goes on; path must not exist. */
 MUST_USE enum err store_backup(struct store *s, const char *path, struct diag *d);
@@ -152,6 +162,9 @@ MUST_USE enum err store_next(struct store_rows *rows, bool *has_row, struct diag
 /* Query and first row; ERR_NOT_FOUND (rows ended) when there is none. On OK end the rows. */
 MUST_USE enum err store_one(struct store_conn *c, struct store_rows *rows, struct diag *d,
     const char *sql, const struct store_value *values, size_t count);
+/* The same where having none is no error: then *there is false, rows are ended and d is left alone. */
+MUST_USE enum err store_first(struct store_conn *c, struct store_rows *rows, bool *there,
+    struct diag *d, const char *sql, const struct store_value *values, size_t count);
 /* Safe to call twice. */
 void store_rows_end(struct store_rows *rows);
 
@@ -175,6 +188,8 @@ const char *store_column_name(const struct store_rows *rows, int column);
     store_query((c), (rows), (d), (sql), STORE_VALUES(__VA_ARGS__))
 #define STORE_ONE(c, rows, d, sql, ...)                                                            \
     store_one((c), (rows), (d), (sql), STORE_VALUES(__VA_ARGS__))
+#define STORE_FIRST(c, rows, there, d, sql, ...)                                                   \
+    store_first((c), (rows), (there), (d), (sql), STORE_VALUES(__VA_ARGS__))
 
 /* Searching text ----------------------------------------------------------------------------- */
 
@@ -182,6 +197,14 @@ const char *store_column_name(const struct store_rows *rows, int column);
  * beginning of a word in other scripts, without regard to case or full width. All terms of what is
  * asked must be there; quotes, operators and punctuation in it only part terms; text without any
  * term matches nothing. An index is a name like "case_search", made with {search:case_search}. */
+
+/* A stretch of text between them is found by how it is typed in Latin letters as well (letters.c),
+ * where the question is {typed:…} instead of {match:…}. */
+#define STORE_LETTERS "\xee\x83\xb0"
+#define STORE_LETTERS_END "\xee\x83\xb1"
+/* Pure. Is a text, without these marks, typed so: by initials or syllables, from its beginning or from any
+ * character on? The word is small letters and digits. */
+bool store_letters_hold(str text, str word, bool begins);
 
 enum { STORE_SEARCH_TEXT_MAX = 65536, STORE_SEARCH_TERMS_MAX = 32 };
 
@@ -192,6 +215,11 @@ MUST_USE enum err store_search_put(
 /* Nothing there is no error. */
 MUST_USE enum err store_search_remove(
     struct store_conn *c, const char *index, str zone, int64_t id, struct diag *d);
+
+/* Is everything in the index of one zone, and numbered by its id? So it is unless several zones share
+ * the database or the index was made by a version before 0.4. */
+MUST_USE enum err store_search_by_id(
+    struct store_conn *c, const char *index, bool *by_id, struct diag *d);
 
 struct store_similar {
     const char *index;

@@ -128,8 +128,6 @@ void token_next(str text, size_t *at, struct token *out)
 
 /* The tokenizer that the full-text index calls ------------------------------------------------ */
 
-typedef int (*token_sink)(void *ctx, int flags, const char *token, int bytes, int from, int to);
-
 /* One term a position; in a query the last character is already in the last pair. */
 static int put_han(const struct token *t, bool is_query, void *ctx, token_sink sink)
 {
@@ -158,14 +156,18 @@ static int tokenize(
     str text = { data, bytes > 0 ? (size_t)bytes : 0 };
     size_t at = 0;
     struct token t;
+    bool is_query = flags & FTS5_TOKENIZE_QUERY;
+    int rc;
+    if (is_query && letters_put_query(text, ctx, sink, &rc))
+        return rc;
     for (token_next(text, &at, &t); t.kind != TOKEN_END; token_next(text, &at, &t)) {
-        int rc = t.kind == TOKEN_HAN
-            ? put_han(&t, flags & FTS5_TOKENIZE_QUERY, ctx, sink)
+        rc = t.kind == TOKEN_HAN
+            ? put_han(&t, is_query, ctx, sink)
             : sink(ctx, 0, t.text.data, (int)t.text.bytes, (int)t.from, (int)t.to);
         if (rc != SQLITE_OK)
             return rc;
     }
-    return SQLITE_OK;
+    return is_query ? SQLITE_OK : letters_put(text, ctx, sink);
 }
 
 static int tokenizer_create(void *ctx, const char **arguments, int count, Fts5Tokenizer **out)
@@ -218,23 +220,62 @@ static bool is_beginning(const struct token *t)
     return t->kind == TOKEN_WORD || first == t->text.bytes;
 }
 
-str tokens_query_all(struct arena *a, str text)
+static str query_all(struct arena *a, str text, bool letters)
 {
     struct buf b;
-    buf_init(&b, a, 16 * QUERY_BYTES_MAX);
+    buf_init(&b, a, 64 * QUERY_BYTES_MAX);
     text = cut(text, QUERY_BYTES_MAX);
     size_t at = 0;
     int terms = 0;
     struct token t;
     for (token_next(text, &at, &t); t.kind != TOKEN_END && terms < STORE_SEARCH_TERMS_MAX;
          token_next(text, &at, &t)) {
-        buf_printf(&b, "%s\"%.*s\"%s", terms ? " AND " : "", STR_ARGS(t.text),
+        bool typed = letters && t.kind == TOKEN_WORD && letters_typed(t.text);
+        buf_printf(&b, "%s%s\"%.*s\"%s", terms ? " AND " : "", typed ? "(" : "", STR_ARGS(t.text),
             is_beginning(&t) ? " *" : "");
+        if (typed)
+            letters_query_add(&b, t.text);
+        buf_add(&b, typed ? STR(")") : STR_NONE);
         terms++;
     }
     if (terms == 0)
         return STR("\"\""); /* an empty term, which matches nothing */
     return buf_failed(&b) ? STR_NONE : buf_str(&b);
+}
+
+str tokens_query_all(struct arena *a, str text)
+{
+    return query_all(a, text, false);
+}
+
+str tokens_query_typed(struct arena *a, str text)
+{
+    return query_all(a, text, true);
+}
+
+static bool term_holds(str text, const struct token *asked)
+{
+    struct token t;
+    size_t at = 0;
+    if (asked->kind == TOKEN_HAN)
+        return str_find(text, asked->text, 0) >= 0;
+    for (token_next(text, &at, &t); t.kind != TOKEN_END; token_next(text, &at, &t))
+        if (t.kind == TOKEN_WORD && str_starts(t.text, asked->text))
+            return true;
+    return letters_typed(asked->text) && letters_hold(text, asked->text);
+}
+
+bool tokens_hold(str text, str typed)
+{
+    size_t at = 0;
+    int terms = 0;
+    struct token t;
+    typed = cut(typed, QUERY_BYTES_MAX);
+    for (token_next(typed, &at, &t); t.kind != TOKEN_END && terms < STORE_SEARCH_TERMS_MAX;
+         token_next(typed, &at, &t), terms++)
+        if (!term_holds(text, &t))
+            return false;
+    return terms > 0;
 }
 
 struct any {

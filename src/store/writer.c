@@ -248,6 +248,11 @@ static enum err finish(struct batch *b, struct diag *d)
         TRY(hook(b->conn, ctx, d));
     conn_end_rows(b->conn);
     TRY(search_apply(b->conn, d));
+    bool tell = b->conn->tables_changed;
+    b->conn->tables_changed = false;
+    if (tell)
+        TRY(plan_teach(b->conn, NULL, d));
+    conn_end_rows(b->conn);
     return step(b->conn, "COMMIT", d);
 }
 

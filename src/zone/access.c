@@ -130,12 +130,24 @@ static enum err check_account(struct op *op, const struct account_input *in)
     return password_check(op, in->password, "password");
 }
 
+static enum err password_of(struct op *op, int64_t account, str *out)
+{
+    struct store_rows rows;
+    TRY(STORE_ONE(op->conn, &rows, op->diag,
+        "SELECT password FROM account WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code),
+        S_INT(account)));
+    *out = str_copy(op->arena, store_text(&rows, 0));
+    store_rows_end(&rows);
+    return diag_arena(op->diag, op->arena);
+}
+
 enum err account_create(struct op *op, const struct account_input *in, int64_t *id)
 {
     str hash;
     TRY(actor_require(op, "account.manage"));
     TRY(check_account(op, in));
-    TRY(password_hash(op, in->password, &hash));
+    TRY(in->password_of ? password_of(op, in->password_of, &hash)
+                        : password_hash(op, in->password, &hash));
     int64_t fresh = id_next(&op->zone->ids, op->now_ms);
     enum err e = STORE_EXEC(op->conn, op->diag,
         "INSERT INTO account (zone, id, login, name, role, unit, enterprise_id, phone,"

@@ -23,6 +23,9 @@ struct account_input {
     str login, name, role, unit, phone, password;
     int64_t enterprise_id;
     bool sample;
+    /* The account whose hash of this same password is taken over, or 0. For sample accounts alone: all
+     * have one published password, and a hash is made slow on purpose. */
+    int64_t password_of;
 };
 /* ERR_INVALID names the field; ERR_CONFLICT when the login is taken. */
 MUST_USE enum err account_create(struct op *op, const struct account_input *in, int64_t *id);

@@ -58,6 +58,9 @@ struct case_task {
     str back; /* JSON of who returned it and wants it straight back, or empty */
 };
 
+struct service_ask;
+struct service_paper;
+
 /* ---- making one ---- */
 
 struct case_input {
@@ -67,7 +70,9 @@ struct case_input {
     size_t file_count;
     int64_t enterprise_id;           /* on behalf of; 0: the actor's own */
     str contact_name, contact_phone; /* on behalf of; empty: from the form */
+    bool granted;                    /* whoever calls has asked whether it may be raised */
     struct diag_list *faults;        /* one a field */
+    const struct service_ask *service; /* the items it is about (service.h); NULL: none */
 };
 struct case_created {
     struct case_row row;
@@ -89,6 +94,10 @@ MUST_USE enum err case_insert(struct op *op, struct case_draft *draft, struct ca
 
 /* ERR_NOT_FOUND also when the actor may not see it: nobody learns which numbers exist. */
 MUST_USE enum err case_get(struct op *op, int64_t id, struct case_row *out);
+/* Cases that moved by themselves (a job, a timer, silence) in the journal's entries from..to-1, each
+ * once, whoever may see them; at most *count, which becomes how many. */
+MUST_USE enum err cases_moved(
+    struct op *op, uint64_t from, uint64_t to, struct case_row *rows, size_t *count);
 MUST_USE enum err case_by_number(struct op *op, str number, struct case_row *out);
 
 /* What a step is called, in the version of the pack that the case runs on; the node's id when it is
@@ -167,7 +176,9 @@ enum {
     VERB_NODE = 32768,
     VERB_STRAIGHT = 65536,
     VERB_DAYS = 131072,
-    VERB_NEEDS_ASSIGNEE = 262144
+    VERB_NEEDS_ASSIGNEE = 262144,
+    VERB_NEEDS_OUTCOME = 524288,
+    VERB_MATERIALS = 1048576
 };
 
 enum verb {
@@ -214,6 +225,11 @@ struct verb_input {
     int64_t signer; /* task of the one to be removed */
     int64_t share;  /* of the weights that must agree, in percent; 0: the step's */
     str reason; /* for standing still: a code of the law's reasons */
+    str outcome; /* of a check or decision: one that the step lists */
+    const struct service_paper *papers; /* to be put right; or put right (service.h) */
+    size_t paper_count;
+    const json_t *licences; /* of a decision: facts of the licences it gives, by type and field */
+    struct diag_list *faults; /* one a field; may be NULL */
     int64_t assignee, days, rating;
     bool is_public, straight;
     const int64_t *files;

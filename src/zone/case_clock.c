@@ -101,6 +101,10 @@ enum err notices_of_verb(
         [VERB_APPROVE] = { APPLICANT_AND_STEP, "已同意延期", "the extension was approved" },
         [VERB_REFUSE] = { STEP, "延期申请未获同意", "the extension was refused" },
         [VERB_REPLY] = { APPLICANT, "已答复,请查看并评价", "has been answered; please rate it" },
+        [VERB_CHECK] = { APPLICANT, "已审查申请", "the application was checked" },
+        [VERB_SUBMIT] = { STEP, "申请人已补正", "the applicant has corrected it" },
+        [VERB_DECIDE] = { APPLICANT, "已作出决定", "it was decided" },
+        [VERB_DELIVER] = { APPLICANT, "结果已送达,请查看并评价", "the result was delivered; please rate it" },
         [VERB_URGE] = { STEP, "申请人催办", "the applicant urges it" },
         [VERB_SUPERVISE] = { STEP, "领导督办", "a leader supervises it" },
     };
@@ -113,6 +117,8 @@ enum err notices_of_verb(
         text = STR_NONE;
     else if (!text.bytes)
         text = json_str(event, "reason");
+    else if (verb == VERB_APPROVE) /* article 42: the reasons are told, whatever the head adds */
+        text = str_printf(a, "%.*s;%.*s", STR_ARGS(json_str(event, "reason")), STR_ARGS(text));
     struct name2 due = c->due_at && !c->suspended ? moment_text(op, c->due_at)
                                                   : (struct name2){ STR_NONE, STR_NONE };
     bool says_due = due.zh.bytes && verb != VERB_REPLY;

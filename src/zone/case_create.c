@@ -12,6 +12,7 @@
 #include "zone/case_internal.h"
 #include "zone/case_write.h"
 #include "zone/register.h"
+#include "zone/service.h"
 
 #include <string.h>
 
@@ -49,7 +50,7 @@ static enum err applicant(
     const struct pack_system *s = m->system;
     bool other = in->enterprise_id && in->enterprise_id != op->actor->enterprise;
     int64_t id = in->enterprise_id ? in->enterprise_id : op->actor->enterprise;
-    if (other && !op->actor->system)
+    if (other && !op->actor->system && !in->granted)
         TRY(actor_require(op, "case.create.for"));
     m->row.account_id = other ? 0 : op->actor->account;
     *record = (struct record){ 0 };
@@ -159,7 +160,7 @@ static json_t *start_variables(
     json_set_str(v, "channel", r->channel);
     json_set_str(v, "title", r->title);
     json_set_str(v, "text", r->body);
-    json_object_set_new(v, "topic", r->topic.bytes ? json_from_str(r->topic) : json_null());
+    json_set_str_or_null(v, "topic", r->topic);
     json_set_str(v, "place", r->place);
     json_set_str(v, "urgency", r->urgency);
     json_object_set_new(v, "unit", json_null());
@@ -177,6 +178,7 @@ enum err case_search_put(struct op *op, const struct case_row *r)
 
 struct case_draft {
     struct moving m;
+    struct service *service; /* NULL: about no item */
     const struct case_input *in;
 };
 
@@ -198,6 +200,30 @@ static enum err find_kind(struct op *op, const struct case_input *in, struct mov
     return moving_definitions(m);
 }
 
+/* The items' forms and papers in place of one form. */
+static enum err about_items(
+    struct op *op, const struct case_input *in, struct case_draft *d, json_t **data)
+{
+    static const struct service_ask none;
+    const struct service_ask *ask = in->service ? in->service : &none;
+    const struct pack_system *s = d->m.system;
+    struct service *v = ARENA_NEW(op->arena, struct service);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(service_begin(op, s, ask, v));
+    TRY(service_answers(op, s, v, in->data, data, in->faults));
+    TRY(service_needs(op, v, *data, s->applicant, d->m.row.enterprise_id));
+    TRY(service_papers(op, v, ask));
+    d->service = v;
+    return OK;
+}
+
+static void fill_from_items(struct op *op, struct case_draft *d)
+{
+    struct case_row *r = &d->m.row;
+    r->title = service_title(op, d->service);
+    r->topic = d->service->items[0]->theme;
+}
+
 enum err case_draft(struct op *op, const struct case_input *in, struct case_draft **out)
 {
     struct case_draft *d = ARENA_NEW(op->arena, struct case_draft);
@@ -205,13 +231,21 @@ enum err case_draft(struct op *op, const struct case_input *in, struct case_draf
     json_t *data;
     TRY(diag_arena(op->diag, op->arena));
     *d = (struct case_draft){ .m = { .op = op, .pack = zone_pack(op->zone) }, .in = in };
-    TRY(actor_require(op, "case.create"));
+    if (!in->granted)
+        TRY(actor_require(op, "case.create"));
     TRY(find_kind(op, in, &d->m));
     TRY(applicant(op, in, &d->m, &record));
-    TRY(check_form(op, in, &d->m, &data));
+    if (d->m.system->catalogue)
+        TRY(about_items(op, in, d, &data));
+    else
+        TRY(check_form(op, in, &d->m, &data));
     fill_row(op, in, &d->m, data);
+    if (d->service)
+        fill_from_items(op, d);
     d->m.variables = start_variables(&d->m, data, &record);
     TRY(diag_arena(op->diag, op->arena));
+    if (d->service)
+        service_variables(op, d->service, d->m.variables);
     TRY(procedure_begin(&d->m, d->m.variables));
     *out = d;
     return OK;
@@ -224,6 +258,8 @@ enum err case_insert(struct op *op, struct case_draft *draft, struct case_create
     m.row.version = 0;
     m.promise_count = 0;
     TRY(case_number(op, m.system->number_prefix, op->now_ms, &m.row.number));
+    if (draft->service)
+        TRY(service_keep(op, draft->service, m.row.id));
     TRY(procedure_begun(&m));
     TRY(moving_save(&m));
     TRY(case_search_put(op, &m.row));

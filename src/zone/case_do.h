@@ -66,6 +66,12 @@ MUST_USE enum err orders_void(struct moving *m);
 /* Open orders are owed by the unit that has the case. */
 MUST_USE enum err orders_follow(struct moving *m, str unit_before);
 
+/* verb_service.c */
+MUST_USE enum err do_check(struct doing *d);
+MUST_USE enum err do_submit(struct doing *d);
+MUST_USE enum err do_decide(struct doing *d);
+MUST_USE enum err do_deliver(struct doing *d);
+
 /* verb_copies.c */
 MUST_USE enum err do_copy(struct doing *d);
 MUST_USE enum err do_read(struct doing *d);

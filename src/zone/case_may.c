@@ -228,6 +228,11 @@ static bool may_reply(struct may *m)
     return running(m) && signed_for(m) && nobody_awaited(m);
 }
 
+static bool may_submit(struct may *m)
+{
+    return running(m);
+}
+
 static bool may_suspend(struct may *m)
 {
     if (m->moving->row.suspended)
@@ -460,6 +465,10 @@ static bool (*const rules[VERB_COUNT])(struct may *m) = {
     [VERB_REPORT] = may_report,
     [VERB_ACCEPT] = may_judge_order,
     [VERB_REJECT] = may_judge_order,
+    [VERB_CHECK] = may_reply,
+    [VERB_SUBMIT] = may_submit,
+    [VERB_DECIDE] = may_reply,
+    [VERB_DELIVER] = may_reply,
     [VERB_JUMP] = may_jump,
 };
 

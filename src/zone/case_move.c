@@ -6,6 +6,7 @@
  * colour without a join; moving_save() is the one place that writes the copy.
  */
 #include "zone/case_internal.h"
+#include "zone/record_case.h"
 
 #include <string.h>
 
@@ -97,6 +98,15 @@ static enum err add_promise(struct moving *m, const struct pack_promise *def, in
     return OK;
 }
 
+static bool case_promise_runs(const struct moving *m, const struct pack_promise *def)
+{
+    for (size_t p = 0; p < m->promise_count; p++)
+        if (!m->promises[p].task_id && str_equal(m->promises[p].code, def->code)
+            && m->promises[p].state < PROMISE_MET)
+            return true;
+    return false;
+}
+
 enum err promises_start_named(struct moving *m, str names, int64_t task_id)
 {
     str name;
@@ -106,6 +116,8 @@ enum err promises_start_named(struct moving *m, str names, int64_t task_id)
             continue; /* the pack's check has seen to it that every name is there */
         if (def->scope == PACK_PROMISE_TASK)
             TRY(add_promise(m, def, task_id));
+        else if (!case_promise_runs(m, def))
+            TRY(add_promise(m, def, 0));
     }
     return OK;
 }
@@ -114,14 +126,10 @@ enum err promises_start_case(struct moving *m, const struct bpmn_node *step)
 {
     for (size_t i = 0; i < m->system->promise_count; i++) {
         const struct pack_promise *def = &m->system->promises[i];
-        bool here = false, runs = false;
+        bool here = false;
         for (size_t v = 0; v < def->met_by_count; v++)
             here = here || listed(step->verbs, str_terminated(m->op->arena, def->met_by[v]));
-        for (size_t p = 0; p < m->promise_count; p++)
-            runs = runs
-                || (!m->promises[p].task_id && str_equal(m->promises[p].code, def->code)
-                    && m->promises[p].state < PROMISE_MET);
-        if (def->scope == PACK_PROMISE_CASE && here && !runs)
+        if (def->scope == PACK_PROMISE_CASE && here && !case_promise_runs(m, def))
             TRY(add_promise(m, def, 0));
     }
     return diag_arena(m->op->diag, m->op->arena);
@@ -304,8 +312,8 @@ static enum err settle(struct moving *m)
         }
         TRY(tasks_due_update(m, t->unit.bytes ? t->id : 0));
     }
-    if (staff || applicant)
-        m->row.status = staff ? CASE_OPEN : CASE_REPLIED;
+    if (staff || applicant) /* what waits for the applicant before an answer is not answered */
+        m->row.status = staff || !m->row.replied_at ? CASE_OPEN : CASE_REPLIED;
     return OK;
 }
 
@@ -324,5 +332,6 @@ enum err moving_save(struct moving *m)
     m->row.version++;
     m->row.updated_at = op->now_ms;
     TRY(fresh ? insert_row(m) : update_row(m));
+    TRY(record_case_moved(op, m->row.id));
     return case_names(op, &m->row);
 }

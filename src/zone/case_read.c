@@ -154,6 +154,7 @@ enum err scope_check(struct op *op, const struct case_row *c, bool *seen)
     const struct actor *a = op->actor;
     enum pack_scope scope = a->system ? PACK_SCOPE_ALL : a->role ? a->role->scope : PACK_SCOPE_NONE;
     struct store_rows rows;
+    bool there;
     enum err e;
     switch (scope) {
     case PACK_SCOPE_ALL:
@@ -168,13 +169,13 @@ enum err scope_check(struct op *op, const struct case_row *c, bool *seen)
     case PACK_SCOPE_UNIT:
         break;
     }
-    e = STORE_ONE(op->conn, &rows, op->diag,
+    e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT 1 FROM case_unit WHERE zone = $1 AND unit = $2 AND case_id = $3 UNION ALL"
         " SELECT 1 FROM case_copy WHERE zone = $1 AND case_id = $3 AND account_id = $4 LIMIT 1",
         S_TEXT(op->zone->code), S_TEXT(a->unit), S_INT(c->id), S_INT(a->account));
     store_rows_end(&rows);
-    *seen = e == OK;
-    return e == ERR_NOT_FOUND ? OK : e;
+    *seen = there;
+    return e;
 }
 
 static enum err not_found(struct op *op)
@@ -340,4 +341,28 @@ enum err case_links(struct op *op, const struct case_row *c, struct case_link **
     *out = list;
     *count = used;
     return OK;
+}
+
+enum err cases_moved(
+    struct op *op, uint64_t from, uint64_t to, struct case_row *rows, size_t *count)
+{
+    struct store_rows found;
+    size_t limit = *count;
+    *count = 0;
+    str sql = str_printf(op->arena,
+        "SELECT %s FROM cases c WHERE c.zone = $1 AND c.id IN (SELECT subject FROM journal WHERE"
+        " zone = $1 AND seq >= $2 AND seq < $3 AND actor = 'system'"
+        " AND kind IN ('case.service', 'case.timer', 'case.deemed')) LIMIT $4",
+        case_columns);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(STORE_QUERY(op->conn, &found, op->diag, sql.data, S_TEXT(op->zone->code),
+        S_INT((int64_t)from), S_INT((int64_t)to), S_INT((int64_t)limit)));
+    for (bool more;;) {
+        TRY(store_next(&found, &more, op->diag));
+        if (!more || *count == limit)
+            break;
+        case_read(op, &found, &rows[(*count)++]);
+    }
+    store_rows_end(&found);
+    return diag_arena(op->diag, op->arena);
 }

@@ -8,12 +8,12 @@
 static enum err take(struct op *op, int64_t row, int64_t *due, bool *taken)
 {
     struct store_rows rows;
+    bool there;
     *taken = false;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
-        "SELECT due_at FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code), S_INT(row));
-    if (e == ERR_NOT_FOUND)
+    TRY(STORE_FIRST(op->conn, &rows, &there, op->diag,
+        "SELECT due_at FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code), S_INT(row)));
+    if (!there)
         return OK;
-    TRY(e);
     *due = store_int(&rows, 0);
     store_rows_end(&rows);
     TRY(STORE_EXEC(op->conn, op->diag, "DELETE FROM timer WHERE zone = $1 AND id = $2",
@@ -99,15 +99,15 @@ static enum err put_off(struct op *op, void *ctx)
 {
     const struct failed *f = ctx;
     struct store_rows rows;
+    bool there;
     TRY(STORE_EXEC(op->conn, op->diag,
         "UPDATE timer SET due_at = $3, attempts = attempts + 1 WHERE zone = $1 AND id = $2",
         S_TEXT(op->zone->code), S_INT(f->due->id), S_INT(op->now_ms + RETRY_MS)));
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    TRY(STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT attempts FROM timer WHERE zone = $1 AND id = $2", S_TEXT(op->zone->code),
-        S_INT(f->due->id));
-    if (e == ERR_NOT_FOUND) /* cancelled meanwhile */
+        S_INT(f->due->id)));
+    if (!there) /* cancelled meanwhile */
         return OK;
-    TRY(e);
     int64_t attempts = store_int(&rows, 0);
     store_rows_end(&rows);
     if (attempts >= TRIES_MAX) {

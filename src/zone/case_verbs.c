@@ -6,6 +6,7 @@
  */
 #include "zone/case_do.h"
 #include "zone/notice.h"
+#include "zone/service.h"
 
 #include <stdio.h>
 
@@ -186,10 +187,27 @@ static enum err set_task_state(struct doing *d, const char *state)
         S_INT(d->may->task->id), S_TEXT(str_from(state)));
 }
 
+/* The clock of a service item stands still for the special procedures of the item, no others. */
+static enum err special_allowed(struct doing *d)
+{
+    const struct pack_system *s = d->m->system;
+    const str *known;
+    size_t count;
+    if (!s->catalogue || !d->in->reason.bytes)
+        return OK;
+    TRY(service_special(d->m->op, &d->m->row, &known, &count));
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(known[i], d->in->reason))
+            return OK;
+    return do_invalid(d->m->op, "reason", "事项目录中本事项没有这项特别程序",
+        "the catalogue names no such special procedure for this item");
+}
+
 static enum err do_suspend(struct doing *d)
 {
     struct moving *m = d->m;
     d->is_public = true;
+    TRY(special_allowed(d));
     m->row.suspended = 1;
     TRY(case_clocks_pause(m, d->in->reason, d->in->text, d->event));
     return set_task_state(d, "suspended");
@@ -404,6 +422,10 @@ static enum err (*const acts[VERB_COUNT])(struct doing *d) = {
     [VERB_REPORT] = do_report,
     [VERB_ACCEPT] = do_accept,
     [VERB_REJECT] = do_reject,
+    [VERB_CHECK] = do_check,
+    [VERB_SUBMIT] = do_submit,
+    [VERB_DECIDE] = do_decide,
+    [VERB_DELIVER] = do_deliver,
     [VERB_JUMP] = do_jump,
 };
 

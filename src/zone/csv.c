@@ -360,3 +360,17 @@ bool csv_is_gb18030(str text)
     }
     return broken > good;
 }
+
+void csv_cell(struct buf *b, str text, bool words)
+{
+    bool formula = words && text.bytes && strchr("=+-@\t\r", text.data[0]);
+    buf_add_char(b, '"');
+    if (formula)
+        buf_add_char(b, '\'');
+    for (size_t i = 0; i < text.bytes; i++) {
+        if (text.data[i] == '"')
+            buf_add_char(b, '"');
+        buf_add_char(b, text.data[i]);
+    }
+    buf_add_char(b, '"');
+}

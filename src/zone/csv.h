@@ -10,6 +10,7 @@
 #ifndef JUNMA_ZONE_CSV_H
 #define JUNMA_ZONE_CSV_H
 
+#include "base/text.h"
 #include "base/err.h"
 
 enum {
@@ -51,5 +52,8 @@ MUST_USE enum err csv_create(struct arena *a, const struct csv_source *source, c
     struct csv **out, struct diag *d);
 /* *more false at the end. Errors are the source's. */
 MUST_USE enum err csv_next(struct csv *c, struct csv_row *row, bool *more, struct diag *d);
+
+/* Writes a field, quoted. Words that a spreadsheet would take for a formula get an apostrophe. */
+void csv_cell(struct buf *b, str text, bool words);
 
 #endif

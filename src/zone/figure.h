@@ -21,6 +21,7 @@ struct figure_query {
     } only[8]; /* dimension = value */
     size_t only_count;
     int64_t at_ms; /* as of a past instant, from the history of the registers; 0: now */
+    const struct pack *pack; /* whose definition; NULL: of the one in use */
 };
 struct figure_group {
     str key; /* value of the dimension; the empty text for the whole */
@@ -36,8 +37,7 @@ struct figure_result {
     size_t group_count;
 };
 
-/* The figure of that name in any system; NULL when there is none. */
-const struct pack_figure *figure_find(const struct zone *z, str name, const struct pack_system **s);
+const struct pack_dimension *figure_dimension(const struct pack_figure *f, str name);
 /* Needs figure.read. op->conn is not used: figures have connections of their own. */
 MUST_USE enum err figure_value(
     struct op *op, const struct figure_query *q, struct figure_result *out);
@@ -45,8 +45,28 @@ MUST_USE enum err figure_value(
  * `after` (0 = from the start). */
 MUST_USE enum err figure_records(struct op *op, const struct figure_query *q, str key,
     int64_t after, size_t limit, int64_t **ids, size_t *count, bool *more);
-/* What a dimension's value is called: units and topics by their names, else itself. */
+/* What a dimension's value is called: units, topics, codes, records by their names, else itself.
+ * Records only where op->conn is there to look. */
 struct name2 figure_label(
-    const struct zone *z, const struct figure_result *r, str dimension, str key);
+    struct op *op, const struct figure_result *r, str dimension, str key);
+
+/* The rows under a number with the columns that the figure shows of them, for what is neither a case
+ * nor a record of a register. */
+struct figure_rows {
+    const struct pack_figure *figure;
+    const struct pack_system *system;
+    struct figure_row {
+        int64_t id;
+        const str *values;  /* one for each of figure->shown */
+        const bool *absent; /* NULL in SQL */
+    } *items;
+    size_t count;
+    bool more;
+};
+MUST_USE enum err figure_rows(struct op *op, const struct figure_query *q, str key, int64_t after,
+    size_t limit, struct figure_rows *out);
+/* What a value of a shown column is called; else the value itself. */
+struct name2 figure_shown(
+    struct op *op, const struct figure_rows *rows, const struct pack_shown *shown, str value);
 
 #endif

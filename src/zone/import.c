@@ -240,14 +240,13 @@ static enum err each_case(struct importing *im, case_fn fn)
 static enum err is_known(struct op *op, const struct import_mapping *m, str number, bool *known)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT 1 FROM cases WHERE zone = $1 AND source = $2 AND source_number = $3 AND source <> ''",
         S_TEXT(op->zone->code), S_TEXT(m->source), S_TEXT(number));
     store_rows_end(&rows);
-    *known = e == OK;
-    if (e == ERR_NOT_FOUND)
-        memset(op->diag, 0, sizeof *op->diag);
-    return e == ERR_NOT_FOUND ? OK : e;
+    *known = there;
+    return e;
 }
 
 /* *why is set when the enterprise is not there: a fault of the row, no error. */

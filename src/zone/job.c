@@ -3,6 +3,7 @@
 
 #include "zone/case_write.h"
 #include "zone/job_internal.h"
+#include "zone/licence_job.h"
 #include "zone/message.h"
 #include "zone/register.h"
 
@@ -143,12 +144,13 @@ enum err job_drop(struct moving *m, int64_t token, bool timer)
 enum err job_due(struct op *op, str queue, bool *due)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT id FROM job WHERE zone = $1 AND queue = $2 AND due_at <= $3 AND state < 2 LIMIT 1",
         S_TEXT(op->zone->code), S_TEXT(queue), S_INT(op->now_ms));
-    *due = e == OK;
+    *due = there;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 enum { CLAIM_MAX = 64 };
@@ -381,6 +383,10 @@ enum err job_perform(struct op *op, const struct job *j)
     if (str_is(j->handler, "message"))
         return message_perform(op, j);
     TRY(job_service(op, j, &s, &pack));
+    if (str_is(j->handler, "licence")) {
+        TRY(licence_perform(op, j, s, &answer));
+        return job_answer(op, j->id, answer);
+    }
     if (!str_is(j->handler, "record"))
         return diag_set(op->diag, ERR_UNSUPPORTED, "没有处理方式 %.*s", "there is no handler %.*s",
             STR_ARGS(j->handler));

@@ -59,16 +59,12 @@ static enum err get_node(
 static enum err stored_size(struct store_conn *c, str zone, uint64_t *size, struct diag *d)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(c, &rows, d,
+    bool there;
+    enum err e = STORE_FIRST(c, &rows, &there, d,
         "SELECT size FROM checkpoint WHERE zone = $1 ORDER BY size DESC LIMIT 1", S_TEXT(zone));
-    if (e == ERR_NOT_FOUND) {
-        *size = 0;
-        return OK;
-    }
-    TRY(e);
-    *size = (uint64_t)store_int(&rows, 0);
+    *size = there ? (uint64_t)store_int(&rows, 0) : 0;
     store_rows_end(&rows);
-    return OK;
+    return e;
 }
 
 static enum err open_tree(

@@ -44,12 +44,13 @@ static enum err get_node(
 enum err ledger_size(struct op *op, uint64_t *size)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT size FROM checkpoint WHERE zone = $1 ORDER BY size DESC LIMIT 1",
         S_TEXT(op->zone->code));
-    *size = e == OK ? (uint64_t)store_int(&rows, 0) : 0;
+    *size = there ? (uint64_t)store_int(&rows, 0) : 0;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 static enum err open_reader(struct op *op, struct reader *r)

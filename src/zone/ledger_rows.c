@@ -2,12 +2,13 @@
  * Is what stands beside the journal what the journal says? ledger_verify computes the tree again;
  * here the tables are compared with what entries recorded: each case's row with the digest in its
  * newest entry, cases that are missing, identifiers of entries, times and signatures of
- * checkpoints, and rows that were moved to a zone that is not there.
+ * checkpoints, and rows that were moved to a zone that is not there; registers in record_verify.c.
  *
  * Not compared: tasks, promises and attachments have no digest of their own; what counts of them
  * (who has the case, its deadline, whether it was kept) stands in the case's row.
  */
 #include "zone/case_write.h"
+#include "zone/register.h"
 
 /* The digest that the newest event about a case recorded; the empty text when none did. */
 static enum err recorded(struct op *op, int64_t id, str *digest)
@@ -215,5 +216,6 @@ enum err ledger_verify_rows(struct op *op, int64_t *checked, struct diag_list *f
     TRY(verify_ids(op, faults));
     TRY(verify_times(op, faults));
     TRY(verify_signed(op, faults));
+    TRY(registers_verify(op, faults));
     return verify_zones(op, faults);
 }

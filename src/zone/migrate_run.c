@@ -298,13 +298,14 @@ static const char left_over[] =
 static enum err is_left(struct op *op, const struct run_row *r, int64_t id, bool *left)
 {
     struct store_rows rows;
+    bool there;
     str sql = str_printf(op->arena, "%s AND id = $5", left_over);
     TRY(diag_arena(op->diag, op->arena));
-    enum err e = STORE_ONE(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code),
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag, sql.data, S_TEXT(op->zone->code),
         S_TEXT(r->run.from), S_TEXT(r->run.kind), S_INT(r->run.id), S_INT(id));
-    *left = e == OK;
+    *left = there;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 static enum err next_cases(
@@ -339,12 +340,13 @@ static enum err look(
     struct op *op, struct run_row *row, bool *found, int64_t *ids, size_t limit, size_t *count)
 {
     struct store_rows rows;
+    bool there;
     str sql = str_printf(op->arena, "%s AND state = 0 ORDER BY id LIMIT 1", run_columns);
     TRY(diag_arena(op->diag, op->arena));
-    enum err e = STORE_ONE(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code));
-    *found = e == OK;
-    if (e != OK)
-        return e == ERR_NOT_FOUND ? OK : e;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag, sql.data, S_TEXT(op->zone->code));
+    *found = there;
+    if (!there)
+        return e;
     e = read_run(op, &rows, row);
     store_rows_end(&rows);
     TRY(e);

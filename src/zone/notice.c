@@ -27,21 +27,24 @@ static enum err insert(struct op *op, const struct notice *n, int64_t id, int64_
 {
     return STORE_EXEC(op->conn, op->diag,
         "INSERT INTO notice (zone, id, account_id, at, kind, case_id, promise_id, once, digest_id,"
-        " items, zh, en, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, 0)",
+        " items, zh, en, read_at, page, about, about_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+        " 0, $10, $11, 0, $12, $13, $14)",
         S_TEXT(op->zone->code), S_INT(id), S_INT(n->account), S_INT(at),
         S_TEXT(str_from(n->kind)), S_INT(n->case_id), S_INT(n->promise_id), S_TEXT(n->once),
-        S_INT(digest), S_TEXT(n->text.zh), S_TEXT(n->text.en));
+        S_INT(digest), S_TEXT(n->text.zh), S_TEXT(n->text.en), S_TEXT(n->page),
+        S_TEXT(n->about ? str_from(n->about) : STR_NONE), S_INT(n->about_id));
 }
 
 static enum err one_number(struct op *op, int64_t account, const char *sql, struct store_value v,
     int64_t *out)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(
-        op->conn, &rows, op->diag, sql, S_TEXT(op->zone->code), S_INT(account), v);
-    *out = e == OK ? store_int(&rows, 0) : 0;
+    bool there;
+    enum err e = STORE_FIRST(
+        op->conn, &rows, &there, op->diag, sql, S_TEXT(op->zone->code), S_INT(account), v);
+    *out = there ? store_int(&rows, 0) : 0;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 /* The line that gathers this day's notices of the clock; made with the first that goes there. */
@@ -152,6 +155,30 @@ enum err people_of_applicant(struct op *op, const struct case_row *c, struct peo
     return add_people(op, out, &q);
 }
 
+enum err people_of_enterprise(struct op *op, int64_t enterprise, struct people *out)
+{
+    struct query q;
+    begin(op, &q);
+    QUERY_ADD(&q, " AND a.enterprise_id = ?", S_INT(enterprise));
+    return add_people(op, out, &q);
+}
+
+enum err people_of_unit(struct op *op, str unit, struct people *out)
+{
+    struct query q;
+    begin(op, &q);
+    QUERY_ADD(&q, " AND a.unit = ?", S_TEXT(unit));
+    return add_people(op, out, &q);
+}
+
+enum err people_of_account(struct op *op, int64_t account, struct people *out)
+{
+    struct query q;
+    begin(op, &q);
+    QUERY_ADD(&q, " AND a.id = ?", S_INT(account));
+    return add_people(op, out, &q);
+}
+
 enum err people_of_step(
     struct op *op, const struct case_row *c, int64_t task_id, struct people *out)
 {
@@ -185,6 +212,30 @@ enum err people_of_role(struct op *op, const struct case_row *c, str role, struc
     return add_people(op, out, &q);
 }
 
+static bool is_applicants(const struct pack *p, const struct pack_register *r)
+{
+    for (size_t i = 0; i < p->system_count; i++)
+        if (str_equal(p->systems[i].applicant, r->code))
+            return true;
+    return false;
+}
+
+enum err people_of_key(
+    struct op *op, const struct pack_register *r, str key, struct people *out)
+{
+    struct query q;
+    out->count = 0;
+    if (!r || !r->key || !key.bytes || !is_applicants(zone_pack(op->zone), r))
+        return OK;
+    begin(op, &q);
+    buf_printf(&q.text, " AND a.enterprise_id IN (SELECT e.id FROM register_%.*s e WHERE e.zone",
+        STR_ARGS(r->code));
+    QUERY_ADD(&q, " = ?", S_TEXT(op->zone->code));
+    buf_printf(&q.text, " AND e.%.*s", STR_ARGS(r->key->name));
+    QUERY_ADD(&q, " = ?)", S_TEXT(key));
+    return add_people(op, out, &q);
+}
+
 /* ---- reading ---- */
 
 enum err notice_list(struct op *op, const struct notice_filter *f, struct notice_page *out)
@@ -197,7 +248,8 @@ enum err notice_list(struct op *op, const struct notice_filter *f, struct notice
     query_init(&q, op->arena);
     QUERY_ADD(&q,
         "SELECT n.id, n.at, n.read_at, n.case_id, n.items, n.kind, n.zh, n.en,"
-        " coalesce(c.number, ''), coalesce(c.title, '') FROM notice n LEFT JOIN cases c ON"
+        " coalesce(c.number, ''), coalesce(c.title, ''), n.page, n.about, n.about_id FROM notice n"
+        " LEFT JOIN cases c ON"
         " c.zone = n.zone AND c.id = n.case_id WHERE n.zone = ? AND n.account_id = ? AND"
         " n.digest_id = ? AND n.at <= ?",
         S_TEXT(op->zone->code), S_INT(op->actor->account), S_INT(f->digest), S_INT(op->now_ms));
@@ -220,7 +272,9 @@ enum err notice_list(struct op *op, const struct notice_filter *f, struct notice
         *n = (struct notice_row){ store_int(&rows, 0), store_int(&rows, 1), store_int(&rows, 2),
             store_int(&rows, 3), store_int(&rows, 4), str_copy(a, store_text(&rows, 5)),
             str_copy(a, store_text(&rows, 8)), str_copy(a, store_text(&rows, 9)),
-            { str_copy(a, store_text(&rows, 6)), str_copy(a, store_text(&rows, 7)) } };
+            str_copy(a, store_text(&rows, 10)),
+            { str_copy(a, store_text(&rows, 6)), str_copy(a, store_text(&rows, 7)) },
+            str_copy(a, store_text(&rows, 11)), store_int(&rows, 12) };
         page.next_at = n->at;
         page.next_id = n->id;
     }

@@ -17,8 +17,11 @@ struct notice {
     int64_t account;
     const char *kind; /* amber, red, broken, moved, deemed, suspend, … "digest" */
     int64_t case_id, promise_id;
+    str page;           /* of the pack, that it opens where it is about no case; may be empty */
     str once;           /* the same text again to the same person is not told twice; may be empty */
     struct name2 text;
+    const char *about;  /* what it opens where it is no case: "benefit-notice" … ; NULL: nothing */
+    int64_t about_id;
     bool by_clock;      /* held until office hours, gathered when many */
 };
 /* *told (may be NULL): false when it had been told before. */
@@ -38,6 +41,12 @@ MUST_USE enum err people_of_step(
     struct op *op, const struct case_row *c, int64_t task_id, struct people *out);
 MUST_USE enum err people_of_role(
     struct op *op, const struct case_row *c, str role, struct people *out);
+MUST_USE enum err people_of_enterprise(struct op *op, int64_t enterprise, struct people *out);
+/* Accounts of whoever stands in an applicants' register under that key; none of another register. */
+MUST_USE enum err people_of_key(
+    struct op *op, const struct pack_register *r, str key, struct people *out);
+MUST_USE enum err people_of_unit(struct op *op, str unit, struct people *out);
+MUST_USE enum err people_of_account(struct op *op, int64_t account, struct people *out);
 /* The same notice to all of them, but for one (0: nobody is left out). */
 MUST_USE enum err notice_tell_all(
     struct op *op, const struct people *who, int64_t but, const struct notice *n);
@@ -52,7 +61,10 @@ int64_t office_moment(const struct zone *z, int64_t ms);
 struct notice_row {
     int64_t id, at, read_at, case_id, items; /* items: of a line that gathers others */
     str kind, number, title;                 /* of the case */
+    str page;                                /* that it opens; empty: none */
     struct name2 text;
+    str about;                               /* as it was told, or empty */
+    int64_t about_id;
 };
 struct notice_filter {
     bool unread;

@@ -157,9 +157,9 @@ static enum err look(struct op *op, int64_t id, str path, struct seen *out)
     if (!pack_path_good(path)) {
         diag_field(op->diag, STR("path"));
         return diag_set(op->diag, ERR_INVALID,
-            "文件路径应如 requests/routing.dmn:英文字母、数字和 . _ -,以 .json .bpmn .dmn .sql .csv 结尾",
+            "文件路径应如 requests/routing.dmn:英文字母、数字和 . _ -,以 .json .bpmn .dmn .sql .csv .geojson .md 结尾",
             "a path looks like requests/routing.dmn: letters, digits and . _ -, ending in .json"
-            " .bpmn .dmn .sql .csv");
+            " .bpmn .dmn .sql .csv .geojson .md");
     }
     TRY(find(op, id, &d));
     TRY(read_files(op, &d));

@@ -10,6 +10,7 @@
 #include "zone/case.h"
 #include "zone/packs_internal.h"
 #include "zone/register.h"
+#include "zone/service.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -72,12 +73,12 @@ void pack_drop(struct loaded_pack *l)
 
 /* ---- reading ---- */
 
-static enum err load(struct zone *z, const struct pack_source *source, struct diag_list *faults,
-    struct loaded_pack **out, struct diag *d)
+static enum err load(struct zone *z, const struct pack_source *source, bool tried,
+    struct diag_list *faults, struct loaded_pack **out, struct diag *d)
 {
     struct loaded_pack *l = mem_alloc(sizeof *l);
     arena_init(&l->arena, NULL, PACK_ARENA_BYTES);
-    struct pack_options options = { .sys = z->sys, .verbs = verb_words() };
+    struct pack_options options = { .sys = z->sys, .verbs = verb_words(), .examples_aside = tried };
     enum err e = pack_load(&l->arena, source, &options, &l->pack, faults);
     if (e != OK) {
         if (faults->count)
@@ -91,7 +92,7 @@ static enum err load(struct zone *z, const struct pack_source *source, struct di
     return OK;
 }
 
-enum err pack_read(struct zone *z, const struct pack_file *files, size_t count,
+static enum err read_files(struct zone *z, const struct pack_file *files, size_t count, bool tried,
     struct diag_list *faults, struct loaded_pack **out, struct diag *d)
 {
     struct arena a;
@@ -99,9 +100,21 @@ enum err pack_read(struct zone *z, const struct pack_file *files, size_t count,
     arena_init(&a, NULL, MIB);
     enum err e = pack_source_files(&a, files, count, "", &source, d);
     if (e == OK)
-        e = load(z, &source, faults, out, d);
+        e = load(z, &source, tried, faults, out, d);
     arena_release(&a);
     return e;
+}
+
+enum err pack_read(struct zone *z, const struct pack_file *files, size_t count,
+    struct diag_list *faults, struct loaded_pack **out, struct diag *d)
+{
+    return read_files(z, files, count, false, faults, out, d);
+}
+
+enum err pack_read_tried(struct zone *z, const struct pack_file *files, size_t count,
+    struct diag_list *faults, struct loaded_pack **out, struct diag *d)
+{
+    return read_files(z, files, count, true, faults, out, d);
 }
 
 enum err pack_read_folder(struct zone *z, const char *folder, struct diag_list *faults,
@@ -112,7 +125,7 @@ enum err pack_read_folder(struct zone *z, const char *folder, struct diag_list *
     arena_init(&a, NULL, (size_t)PACK_BYTES_MAX * 2);
     enum err e = pack_source_folder(&a, z->sys, folder, &source, d);
     if (e == OK)
-        e = load(z, &source, faults, out, d);
+        e = load(z, &source, false, faults, out, d);
     arena_release(&a);
     return e;
 }
@@ -318,6 +331,7 @@ static enum err record(struct op *op, void *ctx)
     struct zone_packs *packs = op->zone->packs;
     (void)ctx;
     TRY(register_prepare(op, zone_pack(op->zone)));
+    TRY(service_prepare(op, zone_pack(op->zone)));
     if (packs->to_store)
         TRY(zone_folder_store(op, packs->of_folder));
     if (!packs->to_record)

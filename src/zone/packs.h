@@ -39,6 +39,10 @@ struct loaded_pack;
  * pack_drop. Faults as pack_load, their places copied; `faults` is the caller's. */
 MUST_USE enum err pack_read(struct zone *z, const struct pack_file *files, size_t count,
     struct diag_list *faults, struct loaded_pack **out, struct diag *d);
+/* The same for a rule that is only tried: worked examples of clauses are not run, since they still say
+ * what the rule before gave. Never to be taken into use. */
+MUST_USE enum err pack_read_tried(struct zone *z, const struct pack_file *files, size_t count,
+    struct diag_list *faults, struct loaded_pack **out, struct diag *d);
 MUST_USE enum err pack_read_folder(struct zone *z, const char *folder, struct diag_list *faults,
     struct loaded_pack **out, struct diag *d);
 /* A stored version; its faults are those of a newer program that understands less. */

@@ -4,6 +4,7 @@
 #include "zone/ledger.h"
 #include "zone/query.h"
 #include "zone/register.h"
+#include "zone/service.h"
 
 enum err packs_stored_files(
     struct op *op, struct arena *a, str version, struct pack_file **out, size_t *count)
@@ -160,6 +161,7 @@ enum err pack_deploy(
     TRY(check_expected(op, p));
     TRY(pack_fit(op, p->pack, faults));
     TRY(register_prepare(op, p->pack));
+    TRY(service_prepare(op, p->pack));
     return packs_record_use(op, p, use);
 }
 

@@ -80,13 +80,14 @@ static enum err task_created(struct moving *m, const struct bpmn_effect *e)
 static enum err task_of(struct moving *m, int64_t token, int64_t *id)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(m->op->conn, &rows, m->op->diag,
+    bool there;
+    enum err e = STORE_FIRST(m->op->conn, &rows, &there, m->op->diag,
         "SELECT id FROM task WHERE zone = $1 AND case_id = $2 AND token = $3 AND state IN"
         " ('open', 'suspended') AND parent_id = 0",
         S_TEXT(m->op->zone->code), S_INT(m->row.id), S_INT(token));
-    *id = e == OK ? store_int(&rows, 0) : 0;
+    *id = there ? store_int(&rows, 0) : 0;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 static enum err task_ended(struct moving *m, const struct bpmn_effect *e, bool done)

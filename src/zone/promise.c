@@ -404,5 +404,6 @@ void promise_left(
     const struct calendar_clock *clock = &zone_pack(z)->clock;
     int64_t at = p->state == PROMISE_PAUSED ? p->paused_at : p->ended_at ? p->ended_at : now_ms;
     *days = days_left(z, p, at);
-    *minutes = calendar_minutes_between(clock, at, p->due_at);
+    int64_t ms = calendar_office_ms_between(clock, at, p->due_at);
+    *minutes = (ms + (ms > 0 ? MS_PER_MINUTE - 1 : 0)) / MS_PER_MINUTE;
 }

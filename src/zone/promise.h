@@ -80,7 +80,8 @@ MUST_USE enum err promise_meet(struct op *op, struct promise *p);
 MUST_USE enum err promise_void(struct op *op, struct promise *p);
 
 enum promise_colour promise_colour(const struct promise *p, int64_t now_ms);
-/* Working days and office minutes left, negative when late; what is kept while paused. */
+/* Working days and office minutes left, negative when late; what is kept while paused. A minute that
+ * has begun is still there. */
 void promise_left(
     const struct zone *z, const struct promise *p, int64_t now_ms, int64_t *days, int64_t *minutes);
 

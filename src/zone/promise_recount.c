@@ -253,14 +253,15 @@ static str calendar_digest(struct op *op)
 static enum err known_digest(struct op *op, str *out)
 {
     struct store_rows rows;
+    bool there;
     TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT digest FROM calendar_use WHERE zone = $1", S_TEXT(op->zone->code));
-    *out = e == OK ? str_copy(op->arena, store_text(&rows, 0)) : STR_NONE;
+    *out = there ? str_copy(op->arena, store_text(&rows, 0)) : STR_NONE;
     store_rows_end(&rows);
     store_read_end(op->conn);
     op->conn = NULL;
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 struct noting {

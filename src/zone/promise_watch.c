@@ -13,6 +13,7 @@
 #include "zone/case_write.h"
 #include "zone/notice.h"
 #include "zone/promise_internal.h"
+#include "zone/service_result.h"
 
 enum { LOOKS_A_WRITE = 100, ARENA_BYTES = 256 * 1024 * 1024, RETRY_MS = 3600000 };
 
@@ -204,6 +205,22 @@ static enum err step_of(struct moving *m, const struct promise *p, int64_t *toke
     return OK;
 }
 
+/* What is granted by silence acts on licences as any grant does; what nobody can be asked for now
+ * is left to the unit's licence desk. */
+static enum err granted_by_silence(struct moving *m, json_t *variables)
+{
+    struct diag none = { 0 };
+    struct op look = *m->op;
+    json_t *results;
+    look.diag = &none;
+    enum err e = service_grant(&look, &m->row, m->variables, NULL, NULL, &results);
+    if (e == OK)
+        json_object_set(variables, "results", results);
+    else if (e != ERR_INVALID)
+        *m->op->diag = none;
+    return e == ERR_INVALID ? OK : e;
+}
+
 static enum err tell_procedure(struct moving *m, const struct look *l, str day)
 {
     json_t *v = json_keep(m->op->arena, json_object());
@@ -219,6 +236,12 @@ static enum err tell_procedure(struct moving *m, const struct look *l, str day)
     if (!l->def->silence_verb.bytes || !token)
         return procedure_set(m, v);
     json_set_str(v, "verb", l->def->silence_verb);
+    enum verb verb; /* what the law takes as done meets what it was promised for */
+    if (verb_from(l->def->silence_verb, &verb)) {
+        TRY(promises_met_by(m, verb, 0));
+        if (verb == VERB_DECIDE && m->system->catalogue)
+            TRY(granted_by_silence(m, v));
+    }
     return procedure_complete(m, token, v);
 }
 

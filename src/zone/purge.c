@@ -22,10 +22,17 @@ const struct purge_table purge_tables[] = {
     { "case_copy", true, NULL },
     { "attachment", true, NULL },
     { "notice", true, NULL },
+    { "open311_request", true, NULL },
+    { "case_material", true, NULL },
+    { "case_item", false, "which items it was about, without a name or a word" },
+    { "case_service", false, "limits and days used, for figures" },
     { "case_unit", false, "who may see the row under a figure" },
     { "case_step", false, "how long steps took, without a name or a word" },
+    { "licence", false, "a licence stands on its own" },
+    { "licence_consent", false, "whom the holder has let look" },
     { "knowledge", false, "answers that were published" },
     { "migration_conflict", false, "numbers and steps only" },
+    { "record_case", false, "which record it came from, without a word of either" },
     { 0 },
 };
 
@@ -40,6 +47,10 @@ static enum err erase_rows(struct op *op, int64_t id)
     TRY(STORE_EXEC(op->conn, op->diag,
         "INSERT INTO purge_file (zone, sha256) SELECT DISTINCT zone, sha256 FROM attachment WHERE"
         " zone = $1 AND case_id = $2 ON CONFLICT (zone, sha256) DO NOTHING",
+        S_TEXT(op->zone->code), S_INT(id)));
+    TRY(STORE_EXEC(op->conn, op->diag,
+        "DELETE FROM file_fact WHERE zone = $1 AND id IN (SELECT id FROM attachment WHERE"
+        " zone = $1 AND case_id = $2)",
         S_TEXT(op->zone->code), S_INT(id)));
     for (const struct purge_table *t = purge_tables; t->name; t++) {
         str sql = str_printf(op->arena, "DELETE FROM %s WHERE zone = $1 AND case_id = $2", t->name);
@@ -138,12 +149,13 @@ static str asked_name(struct op *op, str kind)
 static enum err read_asked(struct op *op, struct purge_kind *k)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT value FROM counter WHERE zone = $1 AND name = $2", S_TEXT(op->zone->code),
         S_TEXT(asked_name(op, k->kind)));
-    k->asked_ms = e == OK ? store_int(&rows, 0) : 0;
+    k->asked_ms = there ? store_int(&rows, 0) : 0;
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 enum err purge_plan(
@@ -268,17 +280,18 @@ static enum err asked_done(struct op *op, void *ctx)
 static enum err next_file(struct op *op, str *sha256, bool *used)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT f.sha256, EXISTS (SELECT 1 FROM attachment a WHERE a.zone = f.zone AND a.sha256 ="
         " f.sha256) FROM purge_file f WHERE f.zone = $1 ORDER BY f.sha256 LIMIT 1",
         S_TEXT(op->zone->code));
     *sha256 = STR_NONE;
-    if (e == OK) {
+    if (there) {
         *sha256 = str_copy(op->arena, store_text(&rows, 0));
         *used = store_int(&rows, 1) != 0;
     }
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 static enum err file_gone(struct op *op, void *ctx)

@@ -52,6 +52,8 @@ MUST_USE enum err record_open(
  * `count` records. */
 MUST_USE enum err record_looked(
     struct op *op, const struct pack_register *r, int64_t id, size_t count);
+/* The same for somebody who tried to look into a closed register and may not. */
+MUST_USE enum err record_refused(struct op *op, const struct pack_register *r);
 /* In a write: the masked values of a record, with the look journalled. */
 MUST_USE enum err record_reveal(
     struct op *op, const struct pack_register *r, int64_t id, str reason, struct record *out);
@@ -90,10 +92,20 @@ MUST_USE enum err record_save(struct op *op, const struct pack_register *r,
 /* In a write. The row goes, its versions stay. ERR_CONFLICT while other records refer to it. */
 MUST_USE enum err record_remove(
     struct op *op, const struct pack_register *r, int64_t id, int64_t if_version, str reason);
-/* In a write. Undoes a batch as far as nobody has changed its records since; *undone counts,
- * *kept those that were left. */
+/* In a write. Undoes a batch as far as nobody has changed its records since: at most RECORD_UNDO_MAX
+ * records a call, after the one called `after`; while `more`, call again in a write of its own, with the
+ * same struct. Start with zeros. ERR_NOT_FOUND: there is no such batch. */
+enum { RECORD_UNDO_MAX = 1000 };
+struct record_undo {
+    int64_t after, undone, kept; /* kept: were changed since, or are not the actor's to see */
+    bool more;
+};
 MUST_USE enum err record_undo_batch(struct op *op, const struct pack_register *r, int64_t batch,
-    str reason, int64_t *undone, int64_t *kept);
+    str reason, struct record_undo *u);
+
+/* Runs fn as a part of a write; then what registers take together from the records that it wrote is
+ * brought up to date (record_rollup.c). Every write goes through here. */
+MUST_USE enum err records_settled(struct op *op, zone_fn fn, void *ctx);
 
 /* Records that look like this one: the same key apart from spelling, or a label alike. */
 MUST_USE enum err record_alike(struct op *op, const struct pack_register *r, const json_t *data,

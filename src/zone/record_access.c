@@ -1,7 +1,7 @@
 /* Who may see and change which records; record.h says the law. */
 #include "zone/record_internal.h"
 
-#include "zone/ledger.h"
+#include "zone/look.h"
 
 static bool listed(const str *roles, size_t count, const struct actor *a)
 {
@@ -51,7 +51,8 @@ static bool revealed(struct op *op, const struct pack_register *r)
 /* The actor's enterprise as records name it. */
 static enum err own_name(struct op *op, const struct pack_register *r, str *name)
 {
-    const struct pack_register *enterprises = r->enterprise_scope->ref;
+    const struct pack_register *enterprises
+        = (r->enterprise_via ? r->enterprise_via : r->enterprise_scope)->ref;
     struct record own;
     struct op look = *op;
     struct diag ignored = { 0 };
@@ -61,6 +62,22 @@ static enum err own_name(struct op *op, const struct pack_register *r, str *name
         && record_get(&look, enterprises->code, op->actor->enterprise, &own) == OK)
         *name = record_name(op, enterprises, &own);
     return diag_arena(op->diag, op->arena);
+}
+
+/* " AND <column> = <own>", or " AND <column> IN (the others that name it)". */
+static void own_add(struct query *q, struct op *op, const struct pack_register *r, str own)
+{
+    const struct pack_column *c = r->enterprise_scope, *via = r->enterprise_via;
+    buf_printf(&q->text, " AND %.*s", STR_ARGS(c->name));
+    if (!via) {
+        QUERY_ADD(q, " = ?", S_TEXT(own));
+        return;
+    }
+    buf_printf(&q->text, " IN (SELECT %.*s FROM register_%.*s WHERE zone", STR_ARGS(c->ref->key->name),
+        STR_ARGS(c->ref->code));
+    QUERY_ADD(q, " = ?", S_TEXT(op->zone->code));
+    buf_printf(&q->text, " AND %.*s", STR_ARGS(via->name));
+    QUERY_ADD(q, " = ?)", S_TEXT(own));
 }
 
 enum err record_scope_add(struct query *q, struct op *op, const struct pack_register *r)
@@ -86,10 +103,57 @@ enum err record_scope_add(struct query *q, struct op *op, const struct pack_regi
             return OK;
         }
         TRY(own_name(op, r, &own));
-        buf_printf(&q->text, " AND %.*s", STR_ARGS(r->enterprise_scope->name));
-        QUERY_ADD(q, " = ?", S_TEXT(own));
+        own_add(q, op, r, own);
     }
     return OK;
+}
+
+/* Does the enterprise column lead to the actor's own? */
+static enum err own_named(struct op *op, const struct pack_register *r, str value, bool *own)
+{
+    struct query q;
+    struct store_rows rows;
+    str name;
+    TRY(own_name(op, r, &name));
+    *own = str_equal(value, name);
+    if (!r->enterprise_via)
+        return OK;
+    const struct pack_register *via = r->enterprise_scope->ref;
+    query_init(&q, op->arena);
+    buf_printf(&q.text, "SELECT count(*) FROM register_%.*s WHERE zone", STR_ARGS(via->code));
+    QUERY_ADD(&q, " = ?", S_TEXT(op->zone->code));
+    buf_printf(&q.text, " AND %.*s", STR_ARGS(via->key->name));
+    QUERY_ADD(&q, " = ?", S_TEXT(value));
+    buf_printf(&q.text, " AND %.*s", STR_ARGS(r->enterprise_via->name));
+    QUERY_ADD(&q, " = ?", S_TEXT(name));
+    TRY(query_run(&q, op->conn, &rows, op->diag));
+    bool there;
+    TRY(store_next(&rows, &there, op->diag));
+    *own = there && store_int(&rows, 0) > 0;
+    store_rows_end(&rows);
+    return OK;
+}
+
+enum err record_own(struct op *op, const struct pack_register *r, const json_t *data)
+{
+    const struct actor *a = op->actor;
+    const struct pack_column *c = a->system ? NULL
+        : a->role->scope == PACK_SCOPE_UNIT  ? r->unit_scope
+        : a->role->scope == PACK_SCOPE_ENTERPRISE ? r->enterprise_scope
+                                                  : NULL;
+    str value = c ? record_text(data, c) : STR_NONE;
+    bool own = true;
+    if (!value.bytes) /* whether it must be there, the columns say */
+        return OK;
+    if (c == r->unit_scope)
+        own = str_equal(value, a->unit);
+    else
+        TRY(own_named(op, r, value, &own));
+    if (own)
+        return OK;
+    diag_field(op->diag, c->name);
+    return diag_set(op->diag, ERR_NOT_FOUND, "没有这条登记,或您无权查看",
+        "there is no such record, or you may not see it");
 }
 
 static bool is_public(const struct pack_register *r, const struct pack_column *c)
@@ -135,11 +199,14 @@ void record_hide(struct op *op, const struct pack_register *r, json_t *data)
 enum err record_looked(struct op *op, const struct pack_register *r, int64_t id, size_t count)
 {
     json_t *event = json_object();
-    json_set_str(event, "register", r->code);
     if (!id)
         json_set_int(event, "count", (int64_t)count);
-    return ledger_append(
-        op, &(struct ledger_event){ .kind = "record.look", .subject = id, .data = event }, NULL);
+    return look_keep(op, r, "record.look", id, event);
+}
+
+enum err record_refused(struct op *op, const struct pack_register *r)
+{
+    return look_keep(op, r, "record.refused", 0, json_object());
 }
 
 enum err record_reveal(
@@ -154,10 +221,8 @@ enum err record_reveal(
     for (size_t i = 0; i < r->column_count; i++)
         if (r->columns[i].masked)
             json_array_append_new(columns, json_from_str(r->columns[i].name));
-    json_set_str(event, "register", r->code);
     json_object_set_new(event, "columns", columns);
     json_set_str(event, "reason", reason);
-    TRY(ledger_append(
-        op, &(struct ledger_event){ .kind = "record.reveal", .subject = id, .data = event }, NULL));
+    TRY(look_keep(op, r, "record.reveal", id, event));
     return record_get(op, r->code, id, out);
 }

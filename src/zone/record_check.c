@@ -22,18 +22,6 @@ static enum err fault(struct diag *d, const struct pack_column *c, const char *z
 }
 
 /* As a form's "phone": digits with the signs that people put between them. */
-static bool phone_good(str s)
-{
-    int digits = 0;
-    for (size_t i = 0; i < s.bytes; i++) {
-        if (s.data[i] >= '0' && s.data[i] <= '9')
-            digits++;
-        else if (!strchr("+- ()", s.data[i]))
-            return false;
-    }
-    return digits >= 5 && digits <= 15;
-}
-
 static enum err check_identifier(const struct pack_column *c, str value, struct diag *d)
 {
     enum err e = OK;
@@ -315,15 +303,63 @@ static enum err run(struct evaluation *v, const struct feel_program *p, feel_val
     return e;
 }
 
-/* Columns are computed in their order; a later one may use an earlier one. */
+/* What a rule says of the record: it is given the columns that it asks for, today, and parameters. */
+static enum err decide(struct evaluation *v, const struct pack_column *c, feel_value *out)
+{
+    struct op *op = v->op;
+    const struct dmn_input *inputs;
+    size_t count, known = 0;
+    feel_value facts;
+    int64_t today = zone_local_days(op->zone, op->now_ms);
+    TRY(dmn_decision_inputs(c->model, c->decision, op->arena, &inputs, &count));
+    struct feel_entry *entries = ARENA_ARRAY(op->arena, struct feel_entry, count);
+    TRY(diag_arena(op->diag, op->arena));
+    for (size_t i = 0; i < count; i++) {
+        const struct pack_column *used = pack_column(v->r, inputs[i].name);
+        if (used || str_is(inputs[i].name, "today"))
+            entries[known++] = (struct feel_entry){ inputs[i].name,
+                used ? v->slots[used - v->r->columns]
+                     : v->slots[v->r->column_count + PACK_SLOT_TODAY] };
+    }
+    facts = feel_context_of(op->arena, entries, known);
+    TRY(pack_parameters_on(v->r->pack, today, facts, op->arena, &facts, op->diag));
+    TRY(dmn_decide(c->model, c->decision, facts, &v->env, op->arena, out, NULL, op->diag));
+    if (c->output.bytes) {
+        const feel_value *one = feel_get(*out, c->output);
+        *out = one ? *one : feel_null();
+    }
+    return OK;
+}
+
+/* A date moved on by working days of the zone's calendar; nothing where either is missing. */
+static enum err move_on(struct evaluation *v, const struct pack_column *c, feel_value *value)
+{
+    const struct pack *p = zone_pack(v->op->zone);
+    int64_t days = c->working_days, due = 0;
+    if (!c->working_days && !c->working_column)
+        return OK;
+    if (c->working_column
+        && !feel_to_int64(v->slots[c->working_column - v->r->columns], &days))
+        *value = feel_null();
+    if (value->kind != FEEL_DATE)
+        return OK;
+    TRY(calendar_add_days(
+        p->calendar, date_to_days(value->date), days, &due, NULL, v->op->diag));
+    *value = feel_date(date_from_days(due));
+    return OK;
+}
+
+/* Columns are computed in their order; a later one may use an earlier one. What is taken together
+ * from other records stands in data already. */
 static enum err compute(struct evaluation *v, json_t *data, bool daily_only, bool *changed)
 {
     for (size_t i = 0; i < v->r->column_count; i++) {
         const struct pack_column *c = &v->r->columns[i];
         feel_value value;
-        if (!c->computed || (daily_only && !c->daily))
+        if ((!c->computed && !c->decision) || (daily_only && !c->daily))
             continue;
-        TRY(run(v, c->computed, &value));
+        TRY(c->decision ? decide(v, c, &value) : run(v, c->computed, &value));
+        TRY(move_on(v, c, &value));
         json_t *now = column_from_feel(v->op, c, value);
         const json_t *was = json_object_getn(data, c->name.data, c->name.bytes);
         if (changed && !json_equal(now, was ? was : json_null())
@@ -343,11 +379,75 @@ enum err record_compute(
     return compute(&v, data, daily_only, changed);
 }
 
-static enum err check_rules(struct evaluation *v, struct diag_list *faults)
+/* A column that refers, as the record that it names; two steps far. What is masked is nothing: who
+ * reads the answer may not be who may see it. */
+static feel_value referred(struct op *op, const struct pack_column *c, const json_t *v, int steps);
+
+static feel_value feel_referred(
+    struct op *op, const struct pack_register *r, const json_t *data, int steps)
+{
+    struct feel_entry *entries = ARENA_ARRAY(op->arena, struct feel_entry, r->column_count);
+    for (size_t i = 0; entries && i < r->column_count; i++) {
+        const struct pack_column *c = &r->columns[i];
+        const json_t *v = json_object_getn(data, c->name.data, c->name.bytes);
+        entries[i].name = c->name;
+        entries[i].value = c->masked ? feel_null()
+            : c->ref && steps       ? referred(op, c, v, steps - 1)
+                                    : column_feel(op, c, v);
+    }
+    return entries ? feel_context_of(op->arena, entries, r->column_count) : feel_null();
+}
+
+static feel_value referred(struct op *op, const struct pack_column *c, const json_t *v, int steps)
+{
+    struct op look = *op;
+    struct diag none = { 0 };
+    struct record found;
+    int64_t id = 0;
+    enum err e = ERR_NOT_FOUND;
+    str name = json_is_string(v) ? str_from(json_string_value(v)) : STR_NONE;
+    look.diag = &none;
+    if (c->ref->key && name.bytes)
+        e = record_by_key(&look, c->ref->code, name, &found);
+    else if (str_to_int64(name, &id))
+        e = record_get(&look, c->ref->code, id, &found);
+    return e == OK ? feel_referred(op, c->ref, found.data, steps) : feel_null();
+}
+
+/* From here on columns that refer are the records that they name. */
+static void look_behind(struct evaluation *v, const json_t *data)
+{
+    for (size_t i = 0; i < v->r->column_count; i++) {
+        const struct pack_column *c = &v->r->columns[i];
+        if (c->masked)
+            v->slots[i] = feel_null();
+        else if (c->ref)
+            v->slots[i] =
+                referred(v->op, c, json_object_getn(data, c->name.data, c->name.bytes), 1);
+    }
+}
+
+enum err record_ask(struct op *op, const struct pack_register *r, const json_t *data,
+    const struct feel_program *const *programs, size_t count, feel_value *out)
+{
+    struct evaluation v;
+    TRY(evaluation_begin(op, r, data, NULL, &v));
+    look_behind(&v, data);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = feel_null();
+        if (programs[i])
+            TRY(run(&v, programs[i], &out[i]));
+    }
+    return diag_arena(op->diag, op->arena);
+}
+
+static enum err check_rules(struct evaluation *v, bool behind, struct diag_list *faults)
 {
     for (size_t i = 0; i < v->r->rule_count; i++) {
         const struct pack_rule *rule = &v->r->rules[i];
         feel_value value;
+        if (rule->referred != behind)
+            continue;
         TRY(run(v, rule->must, &value));
         if (feel_is_true(value))
             continue;
@@ -361,11 +461,34 @@ static enum err check_rules(struct evaluation *v, struct diag_list *faults)
     return OK;
 }
 
+static bool looks_behind(const struct pack_register *r)
+{
+    for (size_t i = 0; i < r->rule_count; i++)
+        if (r->rules[i].referred)
+            return true;
+    return false;
+}
+
 static enum err first_fault(struct op *op, const struct diag_list *faults)
 {
     if (faults->count)
         *op->diag = *faults->items[0];
     return ERR_INVALID;
+}
+
+/* What is taken together from other records stays as it was; of none as yet it is nothing. */
+static void carry_rollups(const struct pack_register *r, json_t *data, const json_t *before)
+{
+    for (size_t i = 0; i < r->column_count; i++) {
+        const struct pack_column *c = &r->columns[i];
+        if (!c->rollup)
+            continue;
+        json_t *was = json_object_getn(before, c->name.data, c->name.bytes);
+        json_object_setn_new(data, c->name.data, c->name.bytes,
+            was                                   ? json_incref(was)
+                : c->rollup->take <= PACK_TAKE_SUM ? json_integer(0)
+                                                   : json_null());
+    }
 }
 
 enum err record_check(struct op *op, const struct pack_register *r, json_t *data,
@@ -374,19 +497,25 @@ enum err record_check(struct op *op, const struct pack_register *r, json_t *data
     struct evaluation v;
     size_t so_far = faults->total;
     check_members(r, data, faults);
+    carry_rollups(r, data, before);
     for (size_t i = 0; i < r->column_count; i++) {
         struct diag d = { 0 };
         const struct pack_column *c = &r->columns[i];
         const json_t *value = json_object_getn(data, c->name.data, c->name.bytes);
-        if (c->computed)
+        if (pack_column_derived(c))
             continue;
         if (check_value(op, c, value, &d) != OK || check_reference(op, c, value, &d) != OK)
             diag_list_add(faults, &d);
     }
     if (faults->total > so_far)
         return first_fault(op, faults);
+    TRY(record_formers(op, r, data));
     TRY(evaluation_begin(op, r, data, before, &v));
     TRY(compute(&v, data, false, NULL));
-    TRY(check_rules(&v, faults));
+    TRY(check_rules(&v, false, faults));
+    if (looks_behind(r)) {
+        look_behind(&v, data);
+        TRY(check_rules(&v, true, faults));
+    }
     return faults->total > so_far ? first_fault(op, faults) : OK;
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VERSIONS_MAX = 500, BATCH_MAX = 100000, ALIKE_MAX = 10 };
+enum { VERSIONS_MAX = 500, ALIKE_MAX = 10 };
 
 enum err record_open(struct op *op, const struct pack_register *r, int64_t id, struct record *out)
 {
@@ -141,38 +141,33 @@ enum err record_related(struct op *op, const struct pack_register *r, const stru
 
 /* ---- a batch undone ---- */
 
+/* A record may stand in a batch with several versions, one after the other. */
 struct batched {
-    int64_t id, version, newest;
+    int64_t id, first, last, newest;
 };
 
 static enum err batch_read(struct op *op, const struct pack_register *r, int64_t batch,
-    struct batched **out, size_t *count)
+    int64_t after, struct batched *out, size_t *count)
 {
     struct store_rows rows;
-    size_t capacity = 0;
     str code = r->code;
-    *out = NULL;
     *count = 0;
     str sql = str_printf(op->arena,
-        "SELECT h.id, h.version, (SELECT max(n.version) FROM register_%.*s_history n"
-        " WHERE n.zone = h.zone AND n.id = h.id) FROM register_%.*s_history h"
-        " WHERE h.zone = $1 AND h.batch = $2 AND h.batch <> 0 ORDER BY h.id, h.version LIMIT %d",
-        STR_ARGS(code), STR_ARGS(code), BATCH_MAX + 1);
+        "SELECT h.id, min(h.version), max(h.version), (SELECT max(n.version) FROM"
+        " register_%.*s_history n WHERE n.zone = $1 AND n.id = h.id) FROM register_%.*s_history h"
+        " WHERE h.zone = $1 AND h.batch = $2 AND h.batch <> 0 AND h.id > $3 GROUP BY h.id"
+        " ORDER BY h.id LIMIT %d",
+        STR_ARGS(code), STR_ARGS(code), RECORD_UNDO_MAX);
     TRY(diag_arena(op->diag, op->arena));
-    TRY(STORE_QUERY(op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(batch)));
+    TRY(STORE_QUERY(
+        op->conn, &rows, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(batch), S_INT(after)));
     for (bool more;;) {
         TRY(store_next(&rows, &more, op->diag));
         if (!more)
-            break;
-        *out = arena_room(op->arena, *out, *count, &capacity, sizeof **out);
-        TRY(diag_arena(op->diag, op->arena));
-        (*out)[(*count)++] =
-            (struct batched){ store_int(&rows, 0), store_int(&rows, 1), store_int(&rows, 2) };
+            return OK;
+        out[(*count)++] = (struct batched){ store_int(&rows, 0), store_int(&rows, 1),
+            store_int(&rows, 2), store_int(&rows, 3) };
     }
-    if (*count > BATCH_MAX)
-        return diag_set(op->diag, ERR_LIMIT, "这一批超过 %d 条,请用命令行撤销",
-            "the batch has more than %d records; undo it from the command line", BATCH_MAX);
-    return OK;
 }
 
 static enum err data_at(
@@ -195,38 +190,44 @@ static enum err data_at(
     return e;
 }
 
-enum err record_undo_batch(struct op *op, const struct pack_register *r, int64_t batch, str reason,
-    int64_t *undone, int64_t *kept)
+static enum err undo_one(struct op *op, const struct pack_register *r, const struct batched *b,
+    str reason, bool *undone)
 {
-    struct batched *list;
+    json_t *data;
+    struct record shown;
+    struct op look = *op;
+    struct diag ignored = { 0 };
+    look.diag = &ignored;
+    *undone = b->newest == b->last && record_open(&look, r, b->id, &shown) == OK;
+    if (!*undone)
+        return OK;
+    TRY(data_at(op, r, b->id, b->first - 1, &data));
+    return record_write(op,
+        &(struct record_writing){
+            .r = r, .id = b->id, .version = b->last + 1, .data = data, .reason = reason });
+}
+
+enum err record_undo_batch(struct op *op, const struct pack_register *r, int64_t batch, str reason,
+    struct record_undo *u)
+{
     size_t count;
-    *undone = *kept = 0;
+    bool undone;
+    struct batched *list = ARENA_ARRAY(op->arena, struct batched, RECORD_UNDO_MAX);
+    u->more = false;
+    TRY(diag_arena(op->diag, op->arena));
     if (!register_written(op, r))
         return diag_set(
             op->diag, ERR_FORBIDDEN, "您无权修改这个登记表", "you may not change this register");
-    TRY(batch_read(op, r, batch, &list, &count));
-    if (!count)
+    TRY(batch_read(op, r, batch, u->after, list, &count));
+    if (!count && !u->after)
         return diag_set(op->diag, ERR_NOT_FOUND, "没有这一批修改", "there is no such batch");
     for (size_t i = 0; i < count; i++) {
-        json_t *data;
-        struct record shown;
-        struct op look = *op;
-        struct diag ignored = { 0 };
-        look.diag = &ignored;
-        bool mine = record_open(&look, r, list[i].id, &shown) == OK;
-        if (list[i].newest != list[i].version || !mine) {
-            ++*kept;
-            continue;
-        }
-        TRY(data_at(op, r, list[i].id, list[i].version - 1, &data));
-        TRY(record_write(op,
-            &(struct record_writing){ .r = r,
-                .id = list[i].id,
-                .version = list[i].version + 1,
-                .data = data,
-                .reason = reason }));
-        ++*undone;
+        TRY(undo_one(op, r, &list[i], reason, &undone));
+        u->undone += undone;
+        u->kept += !undone;
+        u->after = list[i].id;
     }
+    u->more = count == RECORD_UNDO_MAX;
     return OK;
 }
 
@@ -294,18 +295,17 @@ enum err record_daily(struct op *op, const struct pack_register *r, size_t limit
 {
     int64_t today = zone_local_days(op->zone, op->now_ms), after = 0;
     struct store_rows rows;
+    bool there;
     *more = false;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    TRY(STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT day, after FROM register_daily WHERE zone = $1 AND register = $2",
-        S_TEXT(op->zone->code), S_TEXT(r->code));
-    if (e == OK) {
+        S_TEXT(op->zone->code), S_TEXT(r->code)));
+    if (there) {
         int64_t day = store_int(&rows, 0);
         after = day == today ? store_int(&rows, 1) : 0;
         store_rows_end(&rows);
         if (day == today && after < 0)
             return OK;
-    } else if (e != ERR_NOT_FOUND) {
-        return e;
     }
     TRY(record_compute_page(op, r, true, limit, &after, more));
     return STORE_EXEC(op->conn, op->diag,
@@ -328,15 +328,16 @@ static bool has_daily(const struct pack_register *r)
 static enum err daily_done(struct op *op, const struct pack_register *r, bool *done)
 {
     struct store_rows rows;
+    bool there;
     TRY(store_read_begin(op->zone->store, &op->conn, op->diag));
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         "SELECT 1 FROM register_daily WHERE zone = $1 AND register = $2 AND day = $3 AND after < 0",
         S_TEXT(op->zone->code), S_TEXT(r->code), S_INT(zone_local_days(op->zone, op->now_ms)));
-    *done = e == OK;
+    *done = there;
     store_rows_end(&rows);
     store_read_end(op->conn);
     op->conn = NULL;
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 struct dailying {

@@ -1,4 +1,5 @@
-/* Shared by register.c and record_*.c; nobody else includes it. */
+/* How registers keep values: for register.c, record_*.c and what stores fields of the same types
+ * (licences, filings, attendance, pages); nobody else includes it. */
 #ifndef JUNMA_ZONE_RECORD_INTERNAL_H
 #define JUNMA_ZONE_RECORD_INTERNAL_H
 
@@ -35,12 +36,18 @@ json_t *column_from_feel(struct op *op, const struct pack_column *c, feel_value 
 /* "SELECT id, version, updated_at, <columns> FROM register_<code> WHERE zone = $n"; read with
  * record_row. */
 void record_select(struct query *q, struct op *op, const struct pack_register *r);
+/* The same of those that a search finds, where store_search_by_id allows it: ids come from _found. */
+void record_select_found(
+    struct query *q, struct op *op, const struct pack_register *r, str typed);
 void record_row(struct op *op, const struct pack_register *r, const struct store_rows *rows,
     struct record *out);
 MUST_USE enum err register_find(struct op *op, str code, const struct pack_register **out);
 str record_text(const json_t *data, const struct pack_column *c);
 /* How other records name it: its key, or its id. */
 str record_name(struct op *op, const struct pack_register *r, const struct record *record);
+
+/* Sets what the records of earlier months say (record_former.c). */
+MUST_USE enum err record_formers(struct op *op, const struct pack_register *r, json_t *data);
 
 /* ---- checking and computing (record_check.c) ---- */
 
@@ -58,6 +65,27 @@ bool column_takes(struct op *op, const struct pack_column *c, const json_t *v);
  */
 MUST_USE enum err record_compute_page(struct op *op, const struct pack_register *r, bool daily_only,
     size_t limit, int64_t *after, bool *more);
+/* Sets what is taken together from other records, and of cases, in the record's data: of all such
+ * columns, or only of those that depend on the day. *changed may be NULL. */
+MUST_USE enum err record_roll_up(struct op *op, const struct pack_register *r,
+    const struct record *record, bool daily_only, bool *changed);
+/* Appends the SELECT of such a column over past_<register> (register_past.c), for the version h. */
+MUST_USE enum err record_taken_then(struct query *q, struct op *op, const struct pack_register *r,
+    const struct pack_column *c);
+/* Before and after a row of a register is written or deleted: whoever takes something from it. */
+MUST_USE enum err record_touch_row(struct op *op, const struct pack_register *r, int64_t id);
+/* The record itself, by the name that others call it. */
+MUST_USE enum err record_touch(struct op *op, const struct pack_register *r, str name);
+/* While the tables of a pack are prepared, everything is computed in the order that it needs. */
+extern struct record_touched record_touched_nobody;
+/* One condition on a register's rows: " AND column = $n". */
+MUST_USE enum err record_condition_add(
+    struct query *q, struct op *op, const struct pack_condition *c);
+
+/* An expression over a record of data; columns that refer stand for the records they name. */
+MUST_USE enum err record_ask(struct op *op, const struct pack_register *r, const json_t *data,
+    const struct feel_program *const *programs, size_t count, feel_value *out);
+
 /* ---- writing (record_put.c) ---- */
 
 struct record_writing {
@@ -67,14 +95,28 @@ struct record_writing {
     str reason;
 };
 MUST_USE enum err record_write(struct op *op, const struct record_writing *w);
+/* The uploads that its columns of files name become the record's (record_file.c). */
+MUST_USE enum err record_files_link(struct op *op, const struct record_writing *w);
 /* The row alone, of the same version: what is computed each day is no change of the record. */
 MUST_USE enum err record_write_row(struct op *op, const struct record_writing *w);
+
+/* The parts of record_write. Statement for a row: a new one, or one that may be there already. */
+str record_write_sql(struct op *op, const struct pack_register *r, bool fresh);
+MUST_USE enum err record_write_by(struct op *op, const struct record_writing *w, const char *sql);
+enum { RECORD_VERSION_SQL_BYTES = REGISTER_NAME_BYTES_MAX + 160 };
+void record_version_sql(const struct pack_register *r, char *sql);
+/* text: the data as JSON; empty for a removal. sql: record_version_sql's. */
+MUST_USE enum err record_write_version(
+    struct op *op, const struct record_writing *w, str text, const char *sql);
+MUST_USE enum err record_write_search(struct op *op, const struct record_writing *w);
 
 /* ---- access (record_access.c) ---- */
 
 /* Appends conditions so that only what the actor may see is found. ERR_NOT_FOUND when he may not
  * see the register at all. */
 MUST_USE enum err record_scope_add(struct query *q, struct op *op, const struct pack_register *r);
+/* Would the record be in the actor's sight by his unit or enterprise? ERR_NOT_FOUND, with the column. */
+MUST_USE enum err record_own(struct op *op, const struct pack_register *r, const json_t *data);
 /* May the actor see the column's values? Only by those may he narrow and sort: an answer to "which
  * records have this value" tells the value. */
 bool record_column_seen(struct op *op, const struct pack_register *r, const struct pack_column *c);

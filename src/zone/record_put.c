@@ -13,10 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUES_MAX = REGISTER_COLUMNS_MAX * 2 + 8 };
-
 struct values {
-    struct store_value items[VALUES_MAX];
+    struct store_value *items;
     size_t count;
 };
 
@@ -56,50 +54,82 @@ static enum err conflict(struct op *op, const struct pack_register *r)
         str_terminated(op->arena, c->title.en));
 }
 
-enum err record_write_row(struct op *op, const struct record_writing *w)
+str record_write_sql(struct op *op, const struct pack_register *r, bool fresh)
 {
-    const struct pack_register *r = w->r;
     struct buf sql;
-    struct values *v = ARENA_NEW(op->arena, struct values);
-    TRY(diag_arena(op->diag, op->arena));
+    int values = 4;
     buf_init(&sql, op->arena, 64 * KIB);
-    v->items[v->count++] = S_TEXT(op->zone->code);
-    v->items[v->count++] = S_INT(w->id);
-    v->items[v->count++] = S_INT(w->version);
-    v->items[v->count++] = S_INT(op->now_ms);
-    bind_columns(op, w, v);
     buf_printf(&sql, "INSERT INTO register_%.*s (zone, id, version, updated_at", STR_ARGS(r->code));
     for (size_t i = 0; i < r->column_count; i++) {
         buf_add(&sql, STR(", "));
         column_names_add(&sql, &r->columns[i]);
+        values += column_width(&r->columns[i]);
     }
     buf_add(&sql, STR(") VALUES ($1"));
-    for (size_t i = 1; i < v->count; i++)
-        buf_printf(&sql, ", $%zu", i + 1);
-    buf_add(&sql,
-        STR(") ON CONFLICT (zone, id) DO UPDATE SET version = excluded.version,"
-            " updated_at = excluded.updated_at"));
-    for (size_t i = 0; i < r->column_count; i++)
+    for (int i = 1; i < values; i++)
+        buf_printf(&sql, ", $%d", i + 1);
+    buf_add(&sql, STR(")"));
+    if (!fresh)
+        buf_add(&sql,
+            STR(" ON CONFLICT (zone, id) DO UPDATE SET version = excluded.version,"
+                " updated_at = excluded.updated_at"));
+    for (size_t i = 0; !fresh && i < r->column_count; i++)
         add_updates(&sql, &r->columns[i]);
     buf_add_char(&sql, 0);
+    return buf_str(&sql);
+}
+
+enum err record_write_by(struct op *op, const struct record_writing *w, const char *sql)
+{
+    const struct pack_register *r = w->r;
+    struct values v = { ARENA_ARRAY(op->arena, struct store_value, r->column_count * 2 + 4), 0 };
     TRY(diag_arena(op->diag, op->arena));
-    enum err e = store_exec(op->conn, op->diag, buf_str(&sql).data, v->items, v->count);
-    return e == ERR_CONFLICT ? conflict(op, r) : e;
+    v.items[v.count++] = S_TEXT(op->zone->code);
+    v.items[v.count++] = S_INT(w->id);
+    v.items[v.count++] = S_INT(w->version);
+    v.items[v.count++] = S_INT(op->now_ms);
+    bind_columns(op, w, &v);
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(record_touch_row(op, r, w->id));
+    enum err e = store_exec(op->conn, op->diag, sql, v.items, v.count);
+    if (e == ERR_CONFLICT)
+        return conflict(op, r);
+    return e == OK ? record_touch_row(op, r, w->id) : e;
+}
+
+enum err record_write_row(struct op *op, const struct record_writing *w)
+{
+    str sql = record_write_sql(op, w->r, false);
+    TRY(diag_arena(op->diag, op->arena));
+    return record_write_by(op, w, sql.data);
+}
+
+void record_version_sql(const struct pack_register *r, char *sql)
+{
+    snprintf(sql, RECORD_VERSION_SQL_BYTES,
+        "INSERT INTO register_%.*s_history (zone, id, version, at, actor, reason, data, batch)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        STR_ARGS(r->code));
+}
+
+enum err record_write_version(
+    struct op *op, const struct record_writing *w, str text, const char *sql)
+{
+    char account[24] = "system";
+    if (!op->actor->system)
+        snprintf(account, sizeof account, "%lld", (long long)op->actor->account);
+    return STORE_EXEC(op->conn, op->diag, sql, S_TEXT(op->zone->code), S_INT(w->id),
+        S_INT(w->version), S_INT(op->now_ms), S_TEXT(str_from(account)), S_TEXT(w->reason),
+        S_TEXT(text), S_INT(w->batch));
 }
 
 static enum err write_history(struct op *op, const struct record_writing *w)
 {
-    str sql = str_printf(op->arena,
-        "INSERT INTO register_%.*s_history (zone, id, version, at, actor, reason, data, batch)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        STR_ARGS(w->r->code));
     str text = w->data ? json_text(op->arena, w->data) : STR_NONE;
-    str actor = op->actor->system ? STR("system")
-                                  : str_printf(op->arena, "%lld", (long long)op->actor->account);
+    char sql[RECORD_VERSION_SQL_BYTES];
     TRY(diag_arena(op->diag, op->arena));
-    TRY(STORE_EXEC(op->conn, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(w->id),
-        S_INT(w->version), S_INT(op->now_ms), S_TEXT(actor), S_TEXT(w->reason), S_TEXT(text),
-        S_INT(w->batch)));
+    record_version_sql(w->r, sql);
+    TRY(record_write_version(op, w, text, sql));
     json_t *event = json_object();
     json_set_str(event, "register", w->r->code);
     json_set_int(event, "version", w->version);
@@ -112,8 +142,16 @@ static enum err write_history(struct op *op, const struct record_writing *w)
         op, &(struct ledger_event){ .kind = kind, .subject = w->id, .data = event }, NULL);
 }
 
+static bool plain_ascii(str s)
+{
+    for (size_t i = 0; i < s.bytes; i++)
+        if ((unsigned char)s.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
 /* What it is found by: key, label, and the columns that say so; never what is masked. */
-static enum err write_search(struct op *op, const struct record_writing *w)
+enum err record_write_search(struct op *op, const struct record_writing *w)
 {
     char index[REGISTER_NAME_BYTES_MAX + 32];
     struct buf words;
@@ -128,8 +166,10 @@ static enum err write_search(struct op *op, const struct record_writing *w)
         if (c->masked || !text.bytes || (c != r->key && c != r->label && !c->searched))
             continue;
         const struct pack_code *code = c->codes ? pack_code(c->codes, text) : NULL;
+        bool letters = !code && !plain_ascii(text);
+        buf_add(&words, letters ? STR(STORE_LETTERS) : STR_NONE);
         buf_add(&words, code ? code->name.zh : text);
-        buf_add_char(&words, ' ');
+        buf_add(&words, letters ? STR(STORE_LETTERS_END) : STR(" "));
     }
     TRY(diag_arena(op->diag, op->arena));
     return store_search_put(op->conn, index, op->zone->code, w->id, buf_str(&words), op->diag);
@@ -140,14 +180,20 @@ static enum err delete_row(struct op *op, const struct record_writing *w)
     str sql = str_printf(
         op->arena, "DELETE FROM register_%.*s WHERE zone = $1 AND id = $2", STR_ARGS(w->r->code));
     TRY(diag_arena(op->diag, op->arena));
+    TRY(record_touch_row(op, w->r, w->id));
     return STORE_EXEC(op->conn, op->diag, sql.data, S_TEXT(op->zone->code), S_INT(w->id));
 }
 
 enum err record_write(struct op *op, const struct record_writing *w)
 {
     TRY(w->data ? record_write_row(op, w) : delete_row(op, w));
+    if (w->data && w->r->rollup_count)
+        TRY(record_touch(op, w->r, record_name(op, w->r, &(struct record){ .id = w->id,
+                                                             .data = w->data })));
+    if (w->data)
+        TRY(record_files_link(op, w));
     TRY(write_history(op, w));
-    return write_search(op, w);
+    return record_write_search(op, w);
 }
 
 enum err record_put(
@@ -207,7 +253,7 @@ static void refuse_computed(
     for (size_t i = 0; i < r->column_count; i++) {
         struct diag d = { 0 };
         const struct pack_column *c = &r->columns[i];
-        if (!c->computed || !json_object_getn(data, c->name.data, c->name.bytes))
+        if (!pack_column_derived(c) || !json_object_getn(data, c->name.data, c->name.bytes))
             continue;
         diag_field(&d, c->name);
         diag_set(&d, ERR_INVALID, "“%.*s”由系统计算,不能填写", "%.*s", STR_ARGS(c->title.zh));
@@ -236,6 +282,7 @@ enum err record_save(struct op *op, const struct pack_register *r,
     }
     json_t *data = merged(op, r, former.data, change->data);
     TRY(diag_arena(op->diag, op->arena));
+    TRY(record_own(op, r, data)); /* before anything that would tell of another's records */
     TRY(record_check(op, r, data, former.data, change->faults));
     *out = (struct record){ .id = change->id ? change->id : id_next(&op->zone->ids, op->now_ms),
         .version = former.version + 1,

@@ -23,13 +23,28 @@ str record_name(struct op *op, const struct pack_register *r, const struct recor
     return str_printf(op->arena, "%lld", (long long)record->id);
 }
 
-void record_select(struct query *q, struct op *op, const struct pack_register *r)
+static void select_columns(struct query *q, const struct pack_register *r)
 {
     query_sql(q, "SELECT id, version, updated_at");
     for (size_t i = 0; i < r->column_count; i++) {
         query_sql(q, ", ");
         column_names_add(&q->text, &r->columns[i]);
     }
+}
+
+void record_select_found(
+    struct query *q, struct op *op, const struct pack_register *r, str typed)
+{
+    select_columns(q, r);
+    buf_printf(&q->text, " FROM {matching:register_%.*s_search:", STR_ARGS(r->code));
+    QUERY_ADD(q, "?}", S_TEXT(typed));
+    buf_printf(&q->text, " CROSS JOIN register_%.*s WHERE id = _found AND zone", STR_ARGS(r->code));
+    QUERY_ADD(q, " = ?", S_TEXT(op->zone->code));
+}
+
+void record_select(struct query *q, struct op *op, const struct pack_register *r)
+{
+    select_columns(q, r);
     buf_printf(&q->text, " FROM register_%.*s WHERE zone", STR_ARGS(r->code));
     QUERY_ADD(q, " = ?", S_TEXT(op->zone->code));
 }
@@ -101,7 +116,7 @@ enum err record_find(
     query_init(&q, op->arena);
     record_select(&q, op, r);
     if (str_trim(text).bytes) {
-        buf_printf(&q.text, " AND {match:register_%.*s_search:id:", STR_ARGS(r->code));
+        buf_printf(&q.text, " AND {typed:register_%.*s_search:id:", STR_ARGS(r->code));
         QUERY_ADD(&q, "?}", S_TEXT(str_trim(text)));
     }
     const struct pack_column *order = r->label ? r->label : r->key;

@@ -52,8 +52,16 @@ MUST_USE enum err record_find(
 /* The label column's value, else the key's, else the id. */
 str record_label(struct op *op, str register_code, const struct record *r);
 
-/* Appends a SELECT of what record_<code> shows, as it was at the instant $2 of the zone $1, from the
- * history. */
-void register_past_add(struct buf *b, const struct pack_register *r);
+/* Compares histories with what the journal recorded, and rows with their newest versions. What
+ * differs goes to faults; OK unless the store failed. */
+MUST_USE enum err registers_verify(struct op *op, struct diag_list *faults);
+
+/* Appends "past_<code> AS (…), " of each register, for a WITH: what record_<code> shows, as it was at the
+ * instant $2 of the zone $1. sql names the columns that are asked for. tables: what it all reads; in
+ * op->arena. */
+struct query;
+MUST_USE enum err registers_past_add(struct query *q, struct op *op,
+    const struct pack_register *const *registers, size_t count, str sql, const char ***tables,
+    size_t *table_count);
 
 #endif

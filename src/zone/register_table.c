@@ -47,7 +47,23 @@ static const char own_tables[] =
     " NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (zone, id)){clustered};"
     "CREATE INDEX record_view_register ON record_view (zone, register, account_id);";
 
-static const struct store_migration own_steps[] = { { 1, "definitions, saved views", own_tables } };
+/* Which case a record gave rise to, by which action. */
+static const char case_table[] =
+    "CREATE TABLE record_case (zone TEXT NOT NULL, case_id BIGINT NOT NULL, register TEXT NOT NULL,"
+    " record_id BIGINT NOT NULL, action TEXT NOT NULL, at BIGINT NOT NULL, account_id BIGINT NOT"
+    " NULL, PRIMARY KEY (zone, case_id)){clustered};"
+    "CREATE INDEX record_case_record ON record_case (zone, register, record_id, case_id);";
+
+static const char file_tables[] =
+    "CREATE TABLE record_file (zone TEXT NOT NULL, file_id BIGINT NOT NULL, register TEXT NOT NULL,"
+    " record_id BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (zone, file_id)){clustered};"
+    "CREATE INDEX record_file_record ON record_file (zone, register, record_id, file_id);"
+    "CREATE TABLE file_fact (zone TEXT NOT NULL, id BIGINT NOT NULL, caption TEXT NOT NULL,"
+    " taken_on TEXT NOT NULL, lon DOUBLE PRECISION, lat DOUBLE PRECISION, PRIMARY KEY (zone,"
+    " id)){clustered};";
+
+static const struct store_migration own_steps[] = { { 1, "definitions, saved views", own_tables },
+    { 2, "cases of records", case_table }, { 3, "files of records", file_tables } };
 
 /* ---- what the tables were made for ---- */
 
@@ -225,7 +241,7 @@ static enum err plan_column(struct plan *p, const struct pack_register *r,
             STR_ARGS(c->name));
     if (c->indexed && !was->is_indexed)
         plan_add(p, r, c, "列“%.*s”建立索引", "column \"%.*s\" gets an index", STR_ARGS(c->name));
-    if (!str_equal(c->computed_text, was->computed))
+    if (!str_equal(c->definition, was->computed))
         plan_add(p, r, c, "列“%.*s”的算法有变,全部重新计算",
             "the expression of column \"%.*s\" changed: every record is computed again",
             STR_ARGS(c->name));
@@ -264,7 +280,8 @@ enum err register_plan(
 
 /* ---- taking it ---- */
 
-static enum err make_table(struct op *op, const struct pack_register *r)
+/* As registers were made until 0.3: columns came one by one. */
+static enum err bring_old_table(struct op *op, const struct pack_register *r)
 {
     struct arena *a = op->arena;
     str code = r->code;
@@ -287,6 +304,72 @@ static enum err make_table(struct op *op, const struct pack_register *r)
     const struct store_migration steps[] = { { 1, "table and history", sql.data },
         { 2, "batches", batches.data } };
     return store_migrate_within(op->conn, component.data, steps, 2, op->diag);
+}
+
+static enum err taken(struct op *op, str component, bool *there)
+{
+    struct store_rows rows;
+    TRY(STORE_QUERY(op->conn, &rows, op->diag, "SELECT 1 FROM store_migration WHERE component = $1",
+        S_TEXT(component)));
+    enum err e = store_next(&rows, there, op->diag);
+    store_rows_end(&rows);
+    return e;
+}
+
+static void define_column(struct buf *sql, const struct pack_column *c, str name, const char *end)
+{
+    buf_printf(sql, ", %.*s%s %s%s", STR_ARGS(name), end, column_sql_type(c->type),
+        column_is_text(c->type) ? " NOT NULL DEFAULT ''" : "");
+}
+
+/* All columns at once: SQLite reads its whole schema again after each one that is added later. */
+static enum err create_table(struct op *op, const struct pack_register *r)
+{
+    struct buf sql;
+    buf_init(&sql, op->arena, 64 * KIB);
+    buf_printf(&sql,
+        "CREATE TABLE register_%.*s (zone TEXT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT"
+        " NULL, updated_at BIGINT NOT NULL",
+        STR_ARGS(r->code));
+    for (size_t i = 0; i < r->column_count; i++) {
+        const struct pack_column *c = &r->columns[i];
+        bool point = c->type == PACK_COLUMN_POINT;
+        define_column(&sql, c, c->name, point ? "_lon" : "");
+        if (point)
+            define_column(&sql, c, c->name, "_lat");
+    }
+    buf_add(&sql, STR(", PRIMARY KEY (zone, id)){clustered}"));
+    buf_add_char(&sql, 0);
+    TRY(diag_arena(op->diag, op->arena));
+    const struct store_migration step = { 1, "table", buf_str(&sql).data };
+    str component = str_printf(op->arena, "table %.*s", STR_ARGS(r->code));
+    TRY(diag_arena(op->diag, op->arena));
+    return store_migrate_within(op->conn, component.data, &step, 1, op->diag);
+}
+
+static enum err make_table(struct op *op, const struct pack_register *r)
+{
+    str code = r->code;
+    bool old, there;
+    str sql = str_printf(op->arena,
+        "CREATE TABLE register_%.*s_history (zone TEXT NOT NULL, id BIGINT NOT NULL, version"
+        " BIGINT NOT NULL, at BIGINT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,"
+        " data TEXT NOT NULL, batch BIGINT NOT NULL DEFAULT 0,"
+        " PRIMARY KEY (zone, id, version)){clustered};"
+        "CREATE INDEX register_%.*s_batch ON register_%.*s_history (zone, batch) WHERE batch <> 0;"
+        "CREATE INDEX register_%.*s_past ON register_%.*s_history (zone, at);"
+        "{search:register_%.*s_search};",
+        STR_ARGS(code), STR_ARGS(code), STR_ARGS(code), STR_ARGS(code), STR_ARGS(code),
+        STR_ARGS(code));
+    str component = str_printf(op->arena, "records %.*s", STR_ARGS(code));
+    TRY(diag_arena(op->diag, op->arena));
+    TRY(taken(op, str_printf(op->arena, "register %.*s", STR_ARGS(code)), &old));
+    if (old)
+        return bring_old_table(op, r);
+    TRY(taken(op, component, &there));
+    const struct store_migration step = { 1, "history and search", sql.data };
+    TRY(store_migrate_within(op->conn, component.data, &step, 1, op->diag));
+    return there ? OK : create_table(op, r);
 }
 
 static enum err exec_text(struct op *op, str sql)
@@ -404,39 +487,6 @@ static enum err make_view(struct op *op, const struct pack_register *r)
     return known_keep(op, r->code, &(struct known){ .name = STR(VIEW_ROW), .computed = text });
 }
 
-/* ---- as it was ---- */
-
-/* A column out of the JSON of a version, with the type that it has in the table. */
-static void past_column_add(struct buf *b, const struct pack_column *c)
-{
-    str n = c->name;
-    if (c->type == PACK_COLUMN_POINT)
-        buf_printf(b, ", {json:h.data:%.*s.lon} AS %.*s_lon, {json:h.data:%.*s.lat} AS %.*s_lat",
-            STR_ARGS(n), STR_ARGS(n), STR_ARGS(n), STR_ARGS(n));
-    else if (c->type == PACK_COLUMN_INSTANT)
-        buf_printf(b, ", 1000 * unixepoch({json:h.data:%.*s}) AS %.*s", STR_ARGS(n), STR_ARGS(n));
-    else if (c->type == PACK_COLUMN_ACCOUNT)
-        buf_printf(b, ", CAST({json:h.data:%.*s} AS BIGINT) AS %.*s", STR_ARGS(n), STR_ARGS(n));
-    else if (column_is_text(c->type))
-        buf_printf(b, ", coalesce({json:h.data:%.*s}, '') AS %.*s", STR_ARGS(n), STR_ARGS(n));
-    else
-        buf_printf(b, ", {json:h.data:%.*s} AS %.*s", STR_ARGS(n), STR_ARGS(n));
-}
-
-void register_past_add(struct buf *b, const struct pack_register *r)
-{
-    str code = r->code;
-    buf_printf(b, "SELECT h.zone, h.id, h.version, h.at AS updated_at");
-    for (size_t i = 0; i < r->column_count; i++)
-        if (!r->columns[i].masked)
-            past_column_add(b, &r->columns[i]);
-    buf_printf(b,
-        " FROM register_%.*s_history h WHERE h.zone = $1 AND h.data <> '' AND h.version ="
-        " (SELECT max(n.version) FROM register_%.*s_history n WHERE n.zone = h.zone AND n.id ="
-        " h.id AND n.at <= $2)",
-        STR_ARGS(code), STR_ARGS(code));
-}
-
 /* ---- computing all again ---- */
 
 enum { COMPUTE_PAGE = 500 };
@@ -463,6 +513,8 @@ enum err record_compute_page(struct op *op, const struct pack_register *r, bool 
     for (size_t i = 0; i < count; i++) {
         bool changed = false;
         *after = list[i].id;
+        if (r->rollup_count)
+            TRY(record_roll_up(op, r, &list[i], daily_only, &changed));
         TRY(record_compute(op, r, list[i].data, daily_only, &changed));
         const struct record_writing w = {
             .r = r, .id = list[i].id, .version = list[i].version, .data = list[i].data
@@ -474,7 +526,7 @@ enum err record_compute_page(struct op *op, const struct pack_register *r, bool 
     return OK;
 }
 
-static enum err compute_all(struct op *op, const struct pack_register *r)
+static enum err compute_register(struct op *op, const struct pack_register *r)
 {
     struct arena page;
     struct op inner = *op;
@@ -490,10 +542,9 @@ static enum err compute_all(struct op *op, const struct pack_register *r)
     return e;
 }
 
-static enum err bring_up(struct op *op, const struct pack_register *r)
+static enum err bring_up(struct op *op, const struct pack_register *r, bool *compute)
 {
     struct known_list known;
-    bool compute = false;
     TRY(known_read(op, r->code, &known));
     for (size_t i = 0; i < r->column_count; i++) {
         const struct pack_column *c = &r->columns[i];
@@ -503,10 +554,11 @@ static enum err bring_up(struct op *op, const struct pack_register *r)
         TRY(known_keep(op, r->code,
             &(struct known){ .name = c->name,
                 .type = str_from(pack_column_type_word(c->type)),
-                .computed = c->computed_text,
+                .computed = c->definition,
                 .is_unique = c->unique || c == r->key,
                 .is_indexed = c->indexed }));
-        compute = compute || (c->computed && !(was && str_equal(was->computed, c->computed_text)));
+        *compute = *compute
+            || (pack_column_derived(c) && !(was && str_equal(was->computed, c->definition)));
     }
     for (size_t i = 0; i < known.count; i++)
         if (!pack_column(r, known.items[i].name))
@@ -514,15 +566,15 @@ static enum err bring_up(struct op *op, const struct pack_register *r)
                 "DELETE FROM register_column WHERE zone = $1 AND register = $2 AND name = $3",
                 S_TEXT(op->zone->code), S_TEXT(r->code), S_TEXT(known.items[i].name)));
     TRY(add_uniques(op, r));
-    TRY(make_view(op, r));
-    return compute ? compute_all(op, r) : OK;
+    return make_view(op, r);
 }
 
 /* ---- all of a pack ---- */
 
 struct preparing {
     const struct pack *pack;
-    bool *due; /* by position of the register: something is to be done */
+    bool *due;     /* by position of the register: something is to be done */
+    bool *compute; /* and everything derived is computed again */
 };
 
 static enum err look(struct op *op, struct preparing *w)
@@ -551,26 +603,50 @@ static enum err look(struct op *op, struct preparing *w)
     return diag_arena(op->diag, op->arena);
 }
 
-static enum err prepare_one(struct op *op, const struct pack_register *r)
+static enum err prepare_one(struct op *op, const struct pack_register *r, bool *compute)
 {
     ASSERT(name_good(r->code) && r->column_count <= REGISTER_COLUMNS_MAX);
     for (size_t c = 0; c < r->column_count; c++)
         ASSERT(name_good(r->columns[c].name));
     TRY(make_table(op, r));
-    return bring_up(op, r);
+    return bring_up(op, r, compute);
+}
+
+/* Registers are computed again, and after them those that take something from their records: as
+ * nothing is derived from itself, that ends. */
+static enum err compute_due(struct op *op, struct preparing *w)
+{
+    size_t count = w->pack->register_count;
+    bool again = true;
+    for (size_t pass = 0; again && pass <= count; pass++) {
+        again = false;
+        for (size_t i = 0; i < count; i++) {
+            const struct pack_register *r = &w->pack->registers[i];
+            if (!w->compute[i])
+                continue;
+            w->compute[i] = false;
+            TRY(compute_register(op, r));
+            for (size_t k = 0; k < r->feed_count; k++)
+                again = w->compute[r->feeds[k].to - w->pack->registers] = true;
+        }
+    }
+    return OK;
 }
 
 static enum err prepare(struct op *op, const struct pack *p)
 {
     struct preparing w = { .pack = p };
     w.due = ARENA_ARRAY(op->arena, bool, p->register_count);
+    w.compute = ARENA_ARRAY(op->arena, bool, p->register_count);
     TRY(diag_arena(op->diag, op->arena));
-    TRY(store_migrate_within(op->conn, "registers", own_steps, 1, op->diag));
+    TRY(store_migrate_within(op->conn, "registers", own_steps, 3, op->diag));
     TRY(look(op, &w));
     for (size_t i = 0; i < p->register_count; i++)
-        if (w.due[i])
-            TRY(prepare_one(op, &p->registers[i]));
-    return OK;
+        if (w.due[i]) {
+            TRY(prepare_one(op, &p->registers[i], &w.compute[i]));
+            store_tables_changed(op->conn); /* indexes too */
+        }
+    return compute_due(op, &w);
 }
 
 enum err register_prepare(struct op *op, const struct pack *p)
@@ -579,6 +655,7 @@ enum err register_prepare(struct op *op, const struct pack *p)
     struct op inner = *op;
     arena_init(&a, NULL, 64 * MIB);
     inner.arena = &a;
+    inner.touched = &record_touched_nobody;
     enum err e = prepare(&inner, p);
     arena_release(&a);
     return e;

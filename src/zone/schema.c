@@ -284,6 +284,13 @@ static const char purging[] =
     "CREATE TABLE purge_file (zone TEXT NOT NULL, sha256 TEXT NOT NULL,"
     " PRIMARY KEY (zone, sha256)){clustered};";
 
+/* What a notice opens where it is about no case: a page of the pack. */
+static const char notice_pages[] = "ALTER TABLE notice ADD COLUMN page TEXT NOT NULL DEFAULT '';";
+/* What a notice is about where it is no case: a word for the page that shows it, and its id. */
+static const char notice_about[] =
+    "ALTER TABLE notice ADD COLUMN about TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE notice ADD COLUMN about_id BIGINT NOT NULL DEFAULT 0;";
+
 const struct store_migration zone_migrations[] = {
     { 1, "accounts, sessions, packs, counters", accounts },
     { 2, "journal", ledger },
@@ -298,5 +305,7 @@ const struct store_migration zone_migrations[] = {
     { 11, "migrations of cases", migration },
     { 12, "clocks: waking, reasons, notices", clocks },
     { 13, "purging", purging },
+    { 14, "notices that open a page", notice_pages },
+    { 15, "what notices are about", notice_about },
 };
 const size_t zone_migration_count = sizeof zone_migrations / sizeof *zone_migrations;

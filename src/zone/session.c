@@ -216,6 +216,8 @@ enum err session_end(struct op *op, str token_hex)
         S_TEXT(op->zone->code), S_BLOB(((str){ (char *)hash, sizeof hash })));
 }
 
+enum { KEYS_KEPT_DAYS = 14 };
+
 enum err session_sweep(struct op *op, int64_t *count)
 {
     int64_t idle = (int64_t)zone_pack(op->zone)->zone.session_idle_minutes * MS_PER_MINUTE;
@@ -223,6 +225,7 @@ enum err session_sweep(struct op *op, int64_t *count)
         "DELETE FROM session WHERE zone = $1 AND (expires_at < $2 OR seen_at < $3)",
         S_TEXT(op->zone->code), S_INT(op->now_ms), S_INT(op->now_ms - idle)));
     *count = store_changes(op->conn);
+    /* A telephone may be out of reach for days with an answer that it never heard. */
     return STORE_EXEC(op->conn, op->diag, "DELETE FROM idempotency WHERE zone = $1 AND at < $2",
-        S_TEXT(op->zone->code), S_INT(op->now_ms - MS_PER_DAY));
+        S_TEXT(op->zone->code), S_INT(op->now_ms - KEYS_KEPT_DAYS * MS_PER_DAY));
 }

@@ -85,17 +85,18 @@ static size_t running_of(const struct worker *w, str queue)
 static enum err next_queue(struct op *op, str after, bool first, str *queue, bool *found)
 {
     struct store_rows rows;
-    enum err e = STORE_ONE(op->conn, &rows, op->diag,
+    bool there;
+    enum err e = STORE_FIRST(op->conn, &rows, &there, op->diag,
         first ? "SELECT queue FROM job WHERE zone = $1 AND queue >= $2 AND state < 2 ORDER BY queue"
                 " LIMIT 1"
               : "SELECT queue FROM job WHERE zone = $1 AND queue > $2 AND state < 2 ORDER BY queue"
                 " LIMIT 1",
         S_TEXT(op->zone->code), S_TEXT(after));
-    *found = e == OK;
+    *found = there;
     if (*found)
         *queue = str_copy(op->arena, store_text(&rows, 0));
     store_rows_end(&rows);
-    return e == ERR_NOT_FOUND ? OK : e;
+    return e;
 }
 
 static enum err due_queues(struct op *op, str *queues, size_t *count)

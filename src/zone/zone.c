@@ -1,15 +1,49 @@
 /* Opening a zone: store, tables, pack, journal, in that order, since each needs the one before. */
 #include "zone/zone.h"
 
+#include "zone/attendance.h"
+#include "zone/bulletin_internal.h"
+#include "zone/feed.h"
+#include "zone/import_run.h"
+#include "zone/draw_keep.h"
+#include "zone/benefit_table.h"
+#include "zone/fund_table.h"
 #include "zone/ledger.h"
+#include "zone/look.h"
+#include "zone/licence.h"
+#include "zone/open311.h"
+#include "zone/walk.h"
 #include "zone/packs.h"
+#include "zone/record.h"
 #include "zone/schema.h"
+#include "zone/writing.h"
 
 #include <stdio.h>
 
 enum { ZONE_ARENA_BYTES = 1024 * 1024 };
 
 const struct actor actor_system = { .name = { "system", 6 }, .system = true };
+
+/* Tables with a history of their own; a line each. */
+static const struct {
+    const char *name;
+    const struct store_migration *steps;
+    const size_t *count;
+} components[] = {
+    { "zone", zone_migrations, &zone_migration_count },
+    { "funds", fund_migrations, &fund_migration_count },
+    { "attendance", attendance_migrations, &attendance_migration_count },
+    { "looks", look_migrations, &look_migration_count },
+    { "licences", licence_migrations, &licence_migration_count },
+    { "imports", import_run_migrations, &import_run_migration_count },
+    { "feeds", feed_migrations, &feed_migration_count },
+    { "writings", writing_migrations, &writing_migration_count },
+    { "bulletins", bulletin_migrations, &bulletin_migration_count },
+    { "draws", draw_migrations, &draw_migration_count },
+    { "benefits", benefit_migrations, &benefit_migration_count },
+    { "walks", walk_migrations, &walk_migration_count },
+    { "open311", open311_migrations, &open311_migration_count },
+};
 
 static enum err open_store(struct zone *z, const struct zone_options *o, struct diag *d)
 {
@@ -23,11 +57,15 @@ static enum err open_store(struct zone *z, const struct zone_options *o, struct 
         .path = path,
         .create = o->create,
         .read_only = o->read_only,
+        .fills = o->fills,
         .readers_max = o->readers_max };
     TRY(store_open(&options, &z->store, d));
     if (o->read_only)
         return OK;
-    return store_migrate(z->store, "zone", zone_migrations, zone_migration_count, d);
+    for (size_t i = 0; i < sizeof components / sizeof *components; i++)
+        TRY(store_migrate(
+            z->store, components[i].name, components[i].steps, *components[i].count, d));
+    return OK;
 }
 
 /* A clock that was set back since the last run must not bring identifiers a second time. The newest
@@ -54,6 +92,7 @@ static enum err open_all(
     TRY(open_store(z, o, d));
     TRY(packs_open(z, o->pack_dir, !o->read_only, faults, d));
     TRY(ledger_open(z, !o->read_only, d));
+    TRY(licence_seal_open(z, !o->read_only, d));
     TRY(continue_ids(z, d));
     return o->read_only || !o->pack_dir ? OK : packs_opened(z, d);
 }
@@ -83,6 +122,7 @@ void zone_close(struct zone *z)
     if (z->store)
         store_close(z->store);
     ledger_close(z);
+    licence_seal_close(z);
     packs_destroy(z->packs);
     arena_release(&z->arena);
     mem_free(z);
@@ -100,7 +140,7 @@ static enum err run_write(struct store_conn *c, void *ctx, struct diag *d)
     call->op->conn = c;
     struct diag *callers = call->op->diag;
     call->op->diag = d;
-    enum err e = call->fn(call->op, call->ctx);
+    enum err e = records_settled(call->op, call->fn, call->ctx);
     call->op->diag = callers;
     call->op->conn = NULL;
     return e;

@@ -23,6 +23,8 @@
 #include "store/store.h"
 
 struct ledger;
+struct record_touched;
+struct seal;
 struct zone_packs;
 
 struct zone_options {
@@ -31,6 +33,7 @@ struct zone_options {
     const char *pack_dir; /* NULL: the newest version stored in the database */
     bool create;
     bool read_only;
+    bool fills;      /* much is brought in at once */
     int node;        /* 0..63, one a process of the same zone */
     int readers_max; /* 0 = default */
 };
@@ -43,6 +46,7 @@ struct zone {
     struct id_source ids;
     struct zone_packs *packs;
     struct ledger *ledger;
+    struct seal *seal; /* of licences; NULL: none was made */
     void (*stir)(void *ctx); /* there is work for the worker soon; NULL: nobody to tell */
     void *stir_ctx;
     struct arena arena; /* process lifetime */
@@ -77,6 +81,7 @@ struct op {
     const struct actor *actor;
     int64_t now_ms;
     struct diag *diag;
+    struct record_touched *touched; /* records to be taken together again when the write ends */
 };
 
 /* Runs fn(op, ctx) as one durable write and waits; op->conn is set for its duration. For the
