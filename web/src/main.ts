@@ -3,7 +3,7 @@ import { configureClient } from '@/api/client'
 import App from '@/App.vue'
 import { router } from '@/router'
 import { noteReached } from '@/shared/connection'
-import { i18n, language, loadMessages } from '@/shared/i18n'
+import { i18n, language, languages, loadMessages, setLanguage } from '@/shared/i18n'
 import { csrf, forgetSession } from '@/shared/session'
 import { loadZone } from '@/shared/zone'
 import '@/shared/style/tokens.css'
@@ -14,7 +14,7 @@ configureClient({
   language: () => language.value,
   reached: noteReached,
   signedOut: () => {
-    forgetSession()
+    if (forgetSession()) return
     const here = router.currentRoute.value
     const house = here.meta.house ?? 'hall'
     if (house !== 'hall') void router.push({ name: 'login', query: { next: here.fullPath, again: '1' } })
@@ -25,6 +25,8 @@ document.documentElement.lang = language.value
 void start()
 
 async function start(): Promise<void> {
-  await Promise.all([loadMessages(['shared']), loadZone().catch(() => null)])
+  const [zone] = await Promise.all([loadZone().catch(() => null), loadMessages(['shared'])])
+  const spoken = languages.filter((one) => zone?.languages.includes(one))
+  if (spoken[0] && !spoken.includes(language.value)) await setLanguage(spoken[0])
   createApp(App).use(i18n).use(router).mount('#app')
 }

@@ -2,11 +2,17 @@
 // guarded: texts are loaded first, then the session is known, then who may enter is decided.
 import { createRouter, createWebHistory, START_LOCATION, type RouteRecordRaw } from 'vue-router'
 import type { House } from '@/api/types'
+import { bulletinRoutes } from '@/bulletins/routes'
 import { cockpitRoutes } from '@/cockpit/routes'
 import { deskRoutes } from '@/desk/routes'
+import { fundRoutes } from '@/funds/routes'
 import { hallRoutes } from '@/hall/routes'
+import { licenceRoutes } from '@/licences/routes'
 import { packRoutes } from '@/pack-pages/routes'
+import { pageRoutes } from '@/pages/routes'
+import { policyRoutes } from '@/policies/routes'
 import { registerRoutes } from '@/registers/routes'
+import { serviceRoutes } from '@/services/routes'
 import { announce } from '@/shared/announce'
 import { loadMessages, type MessageSet } from '@/shared/i18n'
 import { account, restoreSession } from '@/shared/session'
@@ -56,7 +62,19 @@ const common: RouteRecordRaw[] = [
 
 export const router = createRouter({
   history: createWebHistory(),
-  routes: [...hallRoutes, ...deskRoutes, ...registerRoutes, ...cockpitRoutes, ...packRoutes, ...common],
+  routes: [
+    ...hallRoutes,
+    ...serviceRoutes,
+    ...deskRoutes,
+    ...licenceRoutes,
+    ...pageRoutes, ...policyRoutes,
+    ...registerRoutes,
+    ...fundRoutes,
+    ...cockpitRoutes,
+    ...bulletinRoutes,
+    ...packRoutes,
+    ...common,
+  ],
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 

@@ -2,12 +2,13 @@
 //
 // The first page is index.html, everything its entry imports statically, and what opening "/"
 // loads at once: the Hall's home and the Chinese texts. Lazy parts (charts, other houses) do not count.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { filesOf, readManifest } from './chunks.mjs'
 
 const limit = 150 * 1024
 const dist = process.argv[2] ?? 'dist'
-const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
+const manifest = readManifest(dist)
 const first = [
   'index.html',
   'src/hall/HomePage.vue',
@@ -15,19 +16,7 @@ const first = [
   'src/locales/zh-CN/hall.ts',
 ]
 
-const files = new Set(['index.html'])
-const seen = new Set()
-function take(key) {
-  if (seen.has(key)) return
-  seen.add(key)
-  const chunk = manifest[key]
-  if (!chunk) throw new Error(`budget: ${key} is not in the build's manifest; correct the list in tools/budget.mjs`)
-  files.add(chunk.file)
-  for (const css of chunk.css ?? []) files.add(css)
-  for (const next of chunk.imports ?? []) take(next)
-}
-first.forEach(take)
-
+const files = ['index.html', ...filesOf(manifest, first, 'budget')]
 const weigh = (file) => {
   const packed = join(dist, `${file}.gz`)
   return statSync(existsSync(packed) ? packed : join(dist, file)).size

@@ -5,13 +5,13 @@ import type * as T from './types'
 export type Query = NonNullable<CallOptions['query']>
 
 export const api = {
-  zone: () => get<T.Zone>('/api/zone'),
+  zone: (timeout?: number) => call<T.Zone>('GET', '/api/zone', { timeout }),
   kind: (kind: string) => get<T.Kind>(`/api/kinds/${kind}`),
   units: () => get<{ items: T.Unit[] }>('/api/units'),
   calendar: (year: number) => get<T.CalendarYear>(`/api/calendar/${year}`),
   knowledge: (query: Query, signal?: AbortSignal) => get<{ items: T.Knowledge[] }>('/api/knowledge', query, signal),
 
-  session: () => get<T.Session>('/api/session'),
+  session: (timeout?: number) => call<T.Session>('GET', '/api/session', { timeout }),
   signIn: (login: string, password: string) => post<T.Session>('/api/session', { login, password }),
   signOut: () => call<void>('DELETE', '/api/session'),
   changePassword: (old: string, fresh: string) => post<void>('/api/session/password', { old, new: fresh }),
@@ -68,7 +68,8 @@ export const api = {
     get<{ items: T.RecordVersion[] }>(`/api/registers/${register}/records/${id}/history`, undefined, signal),
   related: (register: string, id: T.Id, signal?: AbortSignal) =>
     get<{ items: T.RecordRelated[] }>(`/api/registers/${register}/records/${id}/related`, undefined, signal),
-  createRecord: (register: string, body: T.RecordInput) => post<T.Rec>(`/api/registers/${register}/records`, body),
+  createRecord: (register: string, body: T.RecordInput, idempotencyKey?: string) =>
+    post<T.Rec>(`/api/registers/${register}/records`, body, { idempotencyKey }),
   changeRecord: (register: string, id: T.Id, body: T.RecordInput) =>
     call<T.Rec>('PATCH', `/api/registers/${register}/records/${id}`, { body }),
   revealRecord: (register: string, id: T.Id, reason: string) =>
@@ -77,14 +78,7 @@ export const api = {
   bulk: (register: string, body: T.BulkInput, dryRun: boolean) =>
     call<T.BulkResult>('POST', `/api/registers/${register}/bulk`, { body, query: { dryRun } }),
   undoBatch: (register: string, batch: T.Id, reason: string) =>
-    post<{ undone: number; kept: number }>(`/api/registers/${register}/batches/${batch}/undo`, { reason }),
-  importRecords: (register: string, csv: Blob, dryRun: boolean) =>
-    call<T.ImportResult>('POST', `/api/registers/${register}/import`, {
-      query: { dryRun },
-      body: csv,
-      contentType: 'text/csv; charset=utf-8',
-      timeout: 600_000,
-    }),
+    post<{ undone: number; kept: number }>(`/api/registers/${register}/batches/${batch}/undo`, { reason }, { timeout: 3_600_000 }),
   views: (register: string) => get<{ items: T.RecordView[] }>(`/api/registers/${register}/views`),
   keepView: (register: string, body: { name: string; shared?: boolean; definition: unknown }) =>
     post<{ id: T.Id }>(`/api/registers/${register}/views`, body),
@@ -150,3 +144,4 @@ export const api = {
 }
 
 export const fileUrl = (id: T.Id): string => `/api/files/${id}`
+export const thumbnailUrl = (id: T.Id): string => `/api/files/${id}/thumbnail`

@@ -19,10 +19,14 @@ export interface Page<T> {
   items: T[]
   next: string | null
   total?: number
+  totalMore?: boolean
 }
 
 export type FieldFault = Narrow<S.SchemaFieldError, { field: string }>
 export type Problem = Partial<Narrow<S.SchemaProblem, { errors?: FieldFault[] }>> & { title: string; status: number }
+
+export type PageInfo = S.SchemaPageInfo
+export type PageDefinition = Narrow<S.SchemaPageDefinition, { members: Record<string, unknown> }>
 
 export type House = 'hall' | 'desk' | 'cockpit' | 'pack'
 /** an account may have other houses too, which this face does not show */
@@ -292,3 +296,10 @@ export type PurgePast = S.SchemaPurgePast
 export type MigrationPlan = S.SchemaMigrationPlan
 export type MigrationRun = Narrow<S.SchemaMigrationRun, { state: 'running' | 'done' | 'stopped' }>
 export type MigrationBody = Narrow<S.SchemaMigrationPlanInput, { map?: Record<string, string> }>
+export type Coverage = S.SchemaCoverage
+export type DrawList = S.SchemaDrawList
+export type DrawRow = S.SchemaDrawRow
+export type Reported = S.SchemaReported
+export type HandledReport = S.SchemaHandledReport
+export type HandledReports = Narrow<S.SchemaHandledReports, { items: HandledReport[] }>
+export type ReportKey = S.SchemaOpen311Key

@@ -38,7 +38,8 @@ export function drawTrend(chart: ECharts, months: string[], series: Series[]): v
     {
       animation: !still,
       animationDuration: 120,
-      aria: { enabled: true, decal: { show: true, decals: [{ symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: token('paper') }] } },
+      // What it shows is said by the label of its box and by the table below; the library's own sentence would take their place.
+      aria: { enabled: true, label: { enabled: false }, decal: { show: true, decals: [{ symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: token('paper') }] } },
       textStyle: text,
       legend: { top: 0, left: 0, textStyle: text, itemWidth: size * 1.6, itemHeight: size * 0.8, inactiveColor: token('ink-3') },
       grid: { left: 4, right: 4, top: size * 2.8, bottom: 2, containLabel: true },

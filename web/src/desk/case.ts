@@ -27,6 +27,7 @@ export function useCase(id: Ref<Id | null>, done: (next: Case, verb: string) => 
   const stale = ref('')
   const news = ref(false)
   let ownAt = 0
+  let moved = false // by a job or a timer, while our own verb was under way
 
   function reset(): void {
     panel.value = given.value = fault.value = why.value = stale.value = ''
@@ -81,6 +82,7 @@ export function useCase(id: Ref<Id | null>, done: (next: Case, verb: string) => 
     } finally {
       busy.value = false
     }
+    if (moved) await follow()
   }
 
   async function refused(error: ApiError): Promise<void> {
@@ -101,9 +103,19 @@ export function useCase(id: Ref<Id | null>, done: (next: Case, verb: string) => 
   }
 
   useLive((change) => {
-    if (change.caseId !== id.value || busy.value || Date.now() - ownAt < 8000) return
-    news.value = true
+    if (change.caseId !== id.value) return
+    if (change.verb === 'system') {
+      moved = true
+      if (!busy.value) void follow()
+    } else if (!busy.value && Date.now() - ownAt >= 8000) news.value = true
   })
+
+  /** What a job or a timer moved is nobody's echo: it is shown at once, unless something is being typed. */
+  async function follow(): Promise<void> {
+    moved = false
+    if (panel.value) news.value = true
+    else await refresh()
+  }
 
   async function refresh(): Promise<void> {
     await read.load()

@@ -35,6 +35,11 @@ interface Typed {
   node: string
   straight: boolean
   reason: string
+  outcome: string
+  /** of a check: papers to be put right, and how */
+  corrections: Record<string, string>
+  /** of a grant: facts of the licences it gives, by type and field */
+  licences: Record<string, Record<string, unknown>>
 }
 
 /** A template's gap that nobody has filled in yet: 〔日期〕 */
@@ -59,6 +64,9 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     node: '',
     straight: false,
     reason: '',
+    outcome: '',
+    corrections: {},
+    licences: {},
     ...kept<Partial<Typed>>(key),
   })
   const back = !!typed.text
@@ -69,6 +77,7 @@ export function usePanel(item: Case, state: VerbState, given: string) {
       ? [...new Map(running.flatMap((one) => one.reasons).map((one) => [one.code, one])).values()]
       : []
   if (!reasons.some((one) => one.code === typed.reason)) typed.reason = ''
+  const node = item.tasks.find((one) => one.id === state.taskId)?.node ?? ''
   const byCalendar = running.some((one) => one.scope === 'case' && one.unit === 'calendar_days')
   if (given) typed.text = typed.text ? `${typed.text}\n${given}` : given
   const files = useFiles()
@@ -90,6 +99,9 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     if (must('assignee') && !typed.assignee) found.assignee = t('desk.panel.needAssignee')
     if (must('signers') && !typed.signers.length) found.signers = t('desk.panel.needSigners')
     if (must('signer') && !typed.signer) found.signer = t('desk.panel.needSigner')
+    if (must('outcome') && !typed.outcome) found.outcome = t('services.outcome.need')
+    if (must('outcome') && ['correct', 'refuse', 'deny'].includes(typed.outcome) && !typed.text.trim()) found.text = t('desk.panel.needWhy')
+    if (typed.outcome === 'correct' && !(Object.keys(typed.corrections).length && Object.values(typed.corrections).every((note) => note.trim()))) found.materials = t('services.outcome.needPapers')
     if (must('vote') && !typed.vote) found.vote = t('desk.panel.needVote')
     if (must('vote') && typed.vote === 'disagree' && !typed.text.trim()) found.text = t('desk.panel.needWhy')
     if (reasons.length && !typed.reason) found.reason = t('desk.panel.needReason')
@@ -106,6 +118,9 @@ export function usePanel(item: Case, state: VerbState, given: string) {
   function body(): VerbBody {
     const out: VerbBody = {}
     if (wants('text') && typed.text.trim()) out.text = typed.text.trim()
+    if (wants('outcome') && typed.outcome) out.outcome = typed.outcome
+    if (typed.outcome === 'correct') out.materials = Object.entries(typed.corrections).map(([material, note]) => ({ material, note: note.trim() }))
+    if (wants('outcome') && Object.keys(typed.licences).length) out.licences = typed.licences
     if (wants('unit') && typed.unit) out.unit = typed.unit.key
     if (wants('assignee') && typed.assignee) out.assignee = typed.assignee
     if (wants('topic') && typed.topic && typed.topic !== item.topic) out.topic = typed.topic
@@ -130,5 +145,5 @@ export function usePanel(item: Case, state: VerbState, given: string) {
     return out
   }
 
-  return { typed, files, faults, reasons, byCalendar, wants, must, length, check, body, back }
+  return { node, typed, files, faults, reasons, byCalendar, wants, must, length, check, body, back }
 }

@@ -36,7 +36,7 @@ export const deskRoutes: RouteRecordRaw[] = [
     path: '/desk/waits',
     name: 'desk-waits',
     component: () => import('./waits/WaitsPage.vue'),
-    meta: { house: 'desk', title: 'desk.waits.title', menu: 'desk.waits.menu', permission: 'figure.read' },
+    meta: { house: 'desk', title: 'desk.waits.title', menu: 'desk.waits.menu', permission: 'pack.read' },
   },
   {
     path: '/desk/notices',

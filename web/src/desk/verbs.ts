@@ -1,17 +1,17 @@
 // The verbs at the Desk: their letters, their order in the bar, and which of them asks for nothing.
 import type { VerbState } from '@/api/types'
 
-/** Order in the bar; the first allowed of the first ten is the main button. */
+/** Order in the bar; the first allowed of the first thirteen is the main button. */
 const order = [
-  'sign', 'give_back', 'opinion', 'send_back', 'dispatch', 'reply', 'approve', 'resume', 'report', 'accept',
+  'sign', 'give_back', 'opinion', 'check', 'decide', 'deliver', 'send_back', 'dispatch', 'reply', 'approve', 'resume', 'report', 'accept',
   'refuse', 'reject', 'read', 'take_back', 'transfer', 'return', 'suspend', 'extend', 'note',
   'delegate', 'countersign', 'add_signer', 'remove_signer', 'copy', 'merge', 'supervise', 'urge', 'publish', 'reopen', 'undo', 'jump', 'withdraw',
 ]
-const mains = 10
+const mains = 13
 /** What stands in the bar itself; the rest opens under “more”. */
 const front = new Set(order.slice(0, order.indexOf('delegate')))
 /** Worth telling why not; of the others one hears only when they are possible. */
-const explained = new Set(['sign', 'dispatch', 'reply', 'transfer', 'return', 'suspend', 'resume', 'extend', 'delegate', 'countersign', 'add_signer', 'supervise', 'urge', 'publish', 'reopen', 'merge'])
+const explained = new Set(['sign', 'check', 'decide', 'deliver', 'dispatch', 'reply', 'transfer', 'return', 'suspend', 'resume', 'extend', 'delegate', 'countersign', 'add_signer', 'supervise', 'urge', 'publish', 'reopen', 'merge'])
 
 export interface Bar {
   front: VerbState[]

@@ -14,7 +14,8 @@ const kinds = shallowRef<Kind[]>([])
 
 export async function loadCatalog(): Promise<Kind[]> {
   const zone = await loadZone()
-  kinds.value = await Promise.all(zone.kinds.map((item) => loadKind(item.kind)))
+  const all = await Promise.all(zone.kinds.map((item) => loadKind(item.kind)))
+  kinds.value = all.filter((kind) => !kind.catalogue) // items have pages of their own
   return kinds.value
 }
 

@@ -9,6 +9,7 @@ import { ApiError } from '@/api/client'
 import type { Attachment, CaseCreated, Id, Instant, NewCase } from '@/api/types'
 import { whenBack } from '@/shared/connection'
 import type { FormData } from '@/shared/form'
+import { readLocal, writeLocal } from '@/shared/local'
 import { account } from '@/shared/session'
 
 export interface Draft {
@@ -30,27 +31,8 @@ export interface Letter {
 const draftKey = (owner: Id, kind: string): string => `junma.draft.${owner}.${kind}`
 const outboxKey = (owner: Id): string => `junma.outbox.${owner}`
 
-function read<T>(key: string): T | null {
-  try {
-    const text = localStorage.getItem(key)
-    return text ? (JSON.parse(text) as T) : null
-  } catch {
-    return null
-  }
-}
-
-/** A full or forbidden store must not stop the writer: returns whether it was kept. */
-function write(key: string, value: unknown): boolean {
-  try {
-    localStorage.setItem(key, JSON.stringify(value))
-    return true
-  } catch {
-    return false
-  }
-}
-
-export const loadDraft = (owner: Id, kind: string): Draft | null => read<Draft>(draftKey(owner, kind))
-export const saveDraft = (owner: Id, kind: string, draft: Draft): boolean => write(draftKey(owner, kind), draft)
+export const loadDraft = (owner: Id, kind: string): Draft | null => readLocal<Draft>(draftKey(owner, kind))
+export const saveDraft = (owner: Id, kind: string, draft: Draft): boolean => writeLocal(draftKey(owner, kind), draft)
 export const dropDraft = (owner: Id, kind: string): void => localStorage.removeItem(draftKey(owner, kind))
 
 export const outbox = reactive<Letter[]>([])
@@ -59,7 +41,7 @@ let owner: Id | null = null
 let sending = false
 
 function keep(): boolean {
-  return owner !== null && write(outboxKey(owner), outbox)
+  return owner !== null && writeLocal(outboxKey(owner), outbox)
 }
 
 /** Reads the outbox of whoever is signed in, and tries to send what waits there. */
@@ -67,7 +49,7 @@ export function openOutbox(): void {
   const who = account.value?.id ?? null
   if (who !== owner) {
     owner = who
-    outbox.splice(0, outbox.length, ...((who && read<Letter[]>(outboxKey(who))) || []))
+    outbox.splice(0, outbox.length, ...((who && readLocal<Letter[]>(outboxKey(who))) || []))
   }
   void flush()
 }

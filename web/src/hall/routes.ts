@@ -1,7 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const hallRoutes: RouteRecordRaw[] = [
-  { path: '/', alias: '/hall', name: 'home', component: () => import('./HomePage.vue'), meta: { house: 'hall', title: 'hall.home.title' } },
+  { path: '/', alias: '/hall', name: 'home', component: () => import('./HomePage.vue'), meta: { house: 'hall', title: 'hall.home.title', texts: ['services'] } },
   {
     path: '/hall/new/:kind',
     name: 'new',
@@ -24,7 +24,7 @@ export const hallRoutes: RouteRecordRaw[] = [
     path: '/hall/cases/:id',
     name: 'case',
     component: () => import('./CasePage.vue'),
-    meta: { house: 'hall', title: 'hall.case.title', private: true },
+    meta: { house: 'hall', title: 'hall.case.title', private: true, texts: ['services'] },
   },
   {
     path: '/hall/cases/:id/promises/:promise',

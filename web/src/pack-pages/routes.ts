@@ -39,6 +39,12 @@ export const packRoutes: RouteRecordRaw[] = [
     meta: { house: 'pack', title: 'operations.incidents.title', menu: 'pack.incidents', permission: 'job.manage', texts: ['operations'] },
   },
   {
+    path: '/pack/keys',
+    name: 'pack-keys',
+    component: () => import('./KeysPage.vue'),
+    meta: { house: 'pack', title: 'pack.keys.title', menu: 'pack.keys.menu', permission: 'account.manage' },
+  },
+  {
     path: '/pack/purge',
     name: 'pack-purge',
     component: () => import('./operations/PurgePage.vue'),

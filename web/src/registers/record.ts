@@ -39,11 +39,19 @@ export function loadCodes(table: string): Promise<Code[]> {
   return found
 }
 
+/** Codes as a page kept them, for the time without a connection; what was read from the server stays. */
+export function giveCodes(kept: Record<string, Code[]>): void {
+  for (const [table, items] of Object.entries(kept)) if (!tables.has(table)) tables.set(table, Promise.resolve(items))
+}
+
 export const columnOf = (register: Register, code: string): Column | undefined =>
   register.columns.find((column) => column.name === code)
 
 const isNothing = (value: Value): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length)
+
+/** A whole number that its definition keeps within four digits is a year: it is written without a separator. */
+const isYear = (column: Column): boolean => (column.min ?? 0) >= 1000 && (column.max ?? 10_000) < 10_000
 
 /** A value as text for reading; the dash for nothing. */
 export function show(column: Column, record: Pick<Rec, 'data' | 'names'>): string {
@@ -55,6 +63,7 @@ export function show(column: Column, record: Pick<Rec, 'data' | 'names'>): strin
     case 'money':
       return formatMoney(Number(value) / 100)
     case 'int':
+      return isYear(column) ? String(value) : formatNumber(Number(value))
     case 'real':
       return formatNumber(Number(value))
     case 'bool':
@@ -75,6 +84,10 @@ export function show(column: Column, record: Pick<Rec, 'data' | 'names'>): strin
       return String(value)
   }
 }
+
+/** Ids of the files in a column. */
+export const filesOf = (column: Column, record: Pick<Rec, 'data'>): string[] =>
+  ((record.data as Values)[column.name] as string[] | null) ?? []
 
 export const isNumber = (column: Column): boolean => ['int', 'real', 'money'].includes(column.type)
 

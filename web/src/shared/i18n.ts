@@ -6,7 +6,8 @@ import type { Name } from '@/api/types'
 
 export const languages = ['zh-CN', 'en'] as const
 export type Language = (typeof languages)[number]
-export type MessageSet = 'shared' | 'hall' | 'desk' | 'cockpit' | 'pack' | 'receipt' | 'rules' | 'registers' | 'procedures' | 'operations'
+/** the name of a file in locales/<language>/ */
+export type MessageSet = string
 
 const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/*/*.ts')
 const loaded = new Set<string>()
@@ -21,6 +22,8 @@ function firstLanguage(): Language {
 export const i18n = createI18n({ legacy: false, locale: firstLanguage(), messages: {}, missingWarn: false })
 
 export const language = computed<Language>(() => i18n.global.locale.value as Language)
+
+export const hasMessages = (set: MessageSet): boolean => `../locales/zh-CN/${set}.ts` in files
 
 /** Loads the texts of some houses in the language given (the present one unless told). */
 export async function loadMessages(sets: MessageSet[], wanted: Language = language.value): Promise<void> {
@@ -39,7 +42,7 @@ export async function loadMessages(sets: MessageSet[], wanted: Language = langua
 
 /** Changes the language: loads what is already open in it, then switches and remembers. */
 export async function setLanguage(wanted: Language): Promise<void> {
-  const sets = new Set([...loaded].map((path) => path.replace(/^.*\/(\w+)\.ts$/, '$1') as MessageSet))
+  const sets = new Set([...loaded].map((path) => path.replace(/^.*\/(\w+)\.ts$/, '$1')))
   await loadMessages([...sets], wanted)
   i18n.global.locale.value = wanted as never
   localStorage.setItem(storeKey, wanted)

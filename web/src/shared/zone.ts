@@ -2,6 +2,7 @@
 import { shallowRef } from 'vue'
 import { api } from '@/api'
 import type { Kind, Zone } from '@/api/types'
+import { awayZone } from './away'
 
 export const zone = shallowRef<Zone | null>(null)
 
@@ -9,8 +10,12 @@ let ahead = 0
 
 export async function loadZone(): Promise<Zone> {
   if (zone.value) return zone.value
-  const found = await api.zone()
-  if (found.now) ahead = Date.parse(found.now) - Date.now()
+  const kept = awayZone()
+  const found = await api.zone(kept ? 6000 : undefined).catch((cause: unknown) => {
+    if (kept) return kept // without a connection: as it was when it was kept
+    throw cause
+  })
+  if (found !== kept && found.now) ahead = Date.parse(found.now) - Date.now()
   zone.value = found
   return found
 }

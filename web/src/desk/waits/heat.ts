@@ -1,6 +1,7 @@
 // Numbers of the steps as heat: four levels by their share of the greatest, and words for each.
 import type { WaitStep } from '@/api/types'
 import { formatNumber } from '@/shared/format'
+import { t } from '@/shared/i18n'
 import { formatWorkedShort } from '@/shared/way'
 import { today } from '@/shared/format'
 
@@ -32,4 +33,11 @@ export function level(step: WaitStep, by: Measure, most: number): number {
 export function words(step: WaitStep, by: Measure): string {
   if (by === 'now') return formatNumber(step.now)
   return step[by] === null ? '' : formatWorkedShort(step[by] as number)
+}
+
+/** A time on the wall's clock: days from one day on, hours, minutes. */
+export function spanWords(ms: number): string {
+  const unit = ms >= 86_400_000 ? 'days' : ms >= 3_600_000 ? 'hours' : 'minutes'
+  const size = { days: 86_400_000, hours: 3_600_000, minutes: 60_000 }[unit]
+  return t(`desk.waits.wall.${unit}`, { n: formatNumber(Math.round((ms / size) * 10) / 10) })
 }

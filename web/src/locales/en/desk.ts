@@ -1,7 +1,12 @@
 import type zh from '../zh-CN/desk'
 
 const texts: typeof zh = {
+  bulletins: 'Bulletins',
+  systems: 'Systems',
   registers: 'Registers',
+  benefits: 'Benefits',
+  funds: 'Funds',
+  licences: 'Licences',
   tasks: {
     menu: 'Tasks',
     title: 'My tasks',
@@ -173,6 +178,9 @@ const texts: typeof zh = {
       extend: 'Why more time is needed',
       approve: 'Opinion',
       refuse: 'Why not',
+      check: 'What is told, or the reasons',
+      decide: 'The decision',
+      deliver: 'How it was delivered',
       urge: 'Message',
       supervise: 'What is required',
       merge: 'Note',
@@ -196,6 +204,9 @@ const texts: typeof zh = {
       accept: 'The order is closed.',
       reject: 'The unit has to report again; the deadline stays.',
       jump: 'Past the drawing, straight to the step chosen; it is recorded.',
+      check: 'Once accepted, the limit begins today; what is to be corrected is told once, all of it.',
+      decide: 'The applicant is told at once; a refusal needs reasons, and what can be done against it is added.',
+      deliver: 'The result is in the hands of the applicant, who is then asked to rate.',
       dispatch: 'Hands it to a handling unit.',
       transfer: 'Hands it to another unit or officer; the deadline stays.',
       return: 'Back to an earlier step; the enterprise is told.',
@@ -441,6 +452,14 @@ const texts: typeof zh = {
     stayed: 'Stayed',
     empty: 'No case that you may see.',
     older: 'a step of an older version',
+    wall: { days: '{n} days', hours: '{n} h', minutes: '{n} min' },
+    ways: 'How cases really went',
+    waysLead: '{cases} cases raised in the period took {variants} ways; from the first step to the last they took {median} (median), nine in ten at most {p90}, by the clock on the wall. Steps in bold and underlined are not on the most frequent way.',
+    waysCount: '{n} cases, median {median}',
+    waysSlowest: 'Those that took longest',
+    waysNone: 'No case was raised in the period.',
+    waysMore: '{n} more',
+    waysLess: 'Only the most frequent',
   },
 }
 

@@ -10,6 +10,7 @@ const texts: typeof zh = {
   search: {
     hint: 'Describe the problem, e.g. street light out',
     go: 'Search',
+    services: 'Services',
     hints: 'Suggestions',
     things: 'Topic',
     answers: 'Answer',

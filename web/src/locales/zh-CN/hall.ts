@@ -8,6 +8,7 @@ export default {
   search: {
     hint: '说说遇到的问题,如:路灯不亮',
     go: '搜索',
+    services: '办事',
     hints: '搜索建议',
     things: '事项',
     answers: '常见解答',

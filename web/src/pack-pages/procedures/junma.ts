@@ -44,7 +44,7 @@ export const junmaModdle = {
     {
       name: 'HumanStep',
       extends: ['bpmn:UserTask'],
-      properties: ['role', 'form', 'promise', 'verbs', 'unit', 'assignee', 'signers', 'signerRoles', 'signerUnits', 'signerPromise', 'share', 'takeBack'].map(text),
+      properties: ['role', 'form', 'promise', 'verbs', 'unit', 'assignee', 'signers', 'signerRoles', 'signerUnits', 'signerPromise', 'share', 'takeBack', 'outcomes'].map(text),
     },
     { name: 'Served', extends: ['bpmn:ServiceTask', 'bpmn:SendTask'], properties: ['handler', ...new Set(Object.values(handlers).flat().map(([key]) => key))].map(text) },
     { name: 'Decided', extends: ['bpmn:BusinessRuleTask'], properties: ['decision', 'resultVariable'].map(text) },

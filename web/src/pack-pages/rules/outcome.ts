@@ -22,12 +22,18 @@ export function valueText(value: unknown, member = '', kind?: Kind | null): stri
   return ['urgency', 'difficulty', 'channel'].includes(member) && t(word) !== word ? t(word) : code
 }
 
+/** A label of a definition in the reader's language: "中文 | English", or one text for both. */
+export function said(label: string): string {
+  const [zh, en] = label.split('|').map((part) => part.trim())
+  return (language.value === 'en' && en) || zh || ''
+}
+
 export function labelOf(member: string, decision?: PackDecision | null): string {
-  const said = [...(decision?.outputs ?? []), ...(decision?.inputs ?? [])].find((one) => one.name === member)?.label
+  const label = [...(decision?.outputs ?? []), ...(decision?.inputs ?? [])].find((one) => one.name === member)?.label ?? ''
   const key = `rules.member.${member}`
   const known = t(key) === key ? '' : t(key)
-  // A model's labels are in one language; where we have a word in the reader's, it is better.
-  return (language.value === 'zh-CN' ? said || known : known || said) || member
+  // A label in one language is Chinese; where we have a word in the reader's, it is better.
+  return (language.value === 'zh-CN' || label.includes('|') ? said(label) || known : known || label) || member
 }
 
 /** [label, value] of each output; a result that is no context is one line. */

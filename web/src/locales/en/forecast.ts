@@ -1,0 +1,17 @@
+export default {
+  how: 'For those without {target}: from how long the same stretch took others. The true day lies within the interval about {percent} times in 100.',
+  none: 'Nothing is under way.',
+  who: 'Name',
+  at: 'Now',
+  plan: 'Plan',
+  middle: 'Median',
+  between: '{percent}% interval',
+  drawn: 'Drawn',
+  basis: 'Rests on',
+  late: 'plan before the interval',
+  tooFew: 'too few alike to say',
+  open: 'not before {day}',
+  alike: '{n} alike',
+  all: '{n} in all',
+  legend: 'The bar is the interval, the line the median, the ring the plan.',
+}

@@ -1,0 +1,17 @@
+export default {
+  from: 'From',
+  to: 'to',
+  said: 'From {from} to {to}: {n}.',
+  median: 'Median {days} days',
+  none: 'None has gone this stretch yet.',
+  rank: 'Rank',
+  who: 'Name',
+  days: 'Days',
+  bar: 'Length',
+  when: 'From – to',
+  plan: 'Against plan',
+  sameDay: 'same day',
+  ahead: '{days} days ahead',
+  behind: '{days} days behind',
+  onTime: 'on time',
+}

@@ -1,0 +1,17 @@
+export default {
+  how: '对尚未{target}的,按同一段路别的项目走过的时间推算。实际日期约有{percent}%的机会落在区间内。',
+  none: '没有正在进行的。',
+  who: '名称',
+  at: '现在',
+  plan: '计划',
+  middle: '中位',
+  between: '{percent}%区间',
+  drawn: '图示',
+  basis: '依据',
+  late: '计划早于区间',
+  tooFew: '同类太少,不作推算',
+  open: '不早于{day}',
+  alike: '同类{n}个',
+  all: '全部{n}个',
+  legend: '横条为区间,竖线为中位,圆圈为计划。',
+}

@@ -1,0 +1,17 @@
+export default {
+  from: '从',
+  to: '到',
+  said: '从{from}到{to},共{n}个。',
+  median: '中位数{days}天',
+  none: '还没有走完这一段的项目。',
+  rank: '名次',
+  who: '名称',
+  days: '用时(天)',
+  bar: '长短',
+  when: '起止',
+  plan: '比计划',
+  sameDay: '当日完成',
+  ahead: '提前{days}天',
+  behind: '延后{days}天',
+  onTime: '按期',
+}
