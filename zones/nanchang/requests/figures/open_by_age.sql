@@ -1,6 +1,6 @@
 -- title: 在办时长 | Open by age
 -- unit: 件 | cases
--- by: age = age; unit = unit; month = month; topic = topic; channel = channel
+-- by: age = age : open_age; unit = unit; month = month; topic = topic; channel = channel
 -- drawing: bars
 -- note: 尚未答复的诉求,按收件以来的自然日分段 | Requests not answered yet, by calendar days since receipt
 rows:
