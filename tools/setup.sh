@@ -9,10 +9,11 @@ now_ms() { local t=$EPOCHREALTIME; t=${t//[.,]/}; echo $((t / 1000)); }
 
 PACKAGES_BUILD=(meson ninja-build pkg-config gcc libc6-dev git python3
     libmicrohttpd-dev libsqlite3-dev libjansson-dev libxml2-dev libssl-dev libargon2-dev
-    libpcre2-dev libintelrdfpmath-dev libmagic-dev libcurl4-openssl-dev libxlsxwriter-dev libcmocka-dev tzdata)
+    libpcre2-dev libintelrdfpmath-dev libmagic-dev libexif-dev libgdk-pixbuf-2.0-dev libzip-dev libcurl4-openssl-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libxlsxwriter-dev libcmocka-dev tzdata
+    libpango1.0-dev libcairo2-dev libqrencode-dev zlib1g-dev fonts-noto-cjk)
 # The sanitizers' run time goes by clang's version in Debian 12 and by one name after it.
 compiler_rt() { (VERSION_ID=; . /etc/os-release; [ "$VERSION_ID" = 12 ] && echo libclang-rt-14-dev || echo libclang-rt-dev); }
-PACKAGES_TEST=(clang "$(compiler_rt)" chromium fonts-noto-cjk sqlite3 curl)
+PACKAGES_TEST=(clang "$(compiler_rt)" chromium sqlite3 curl poppler-utils)
 
 # node_is_new_enough: an own Node of version 18 or later serves as well as Debian's.
 node_is_new_enough() {

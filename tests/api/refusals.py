@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import sqlite3
+import time
 import unittest
 
 from junma import Server
@@ -41,6 +42,7 @@ class Refusals(unittest.TestCase):
 
     logins = ("qiye1",)
     server_options = {}
+    settled = None
 
     @classmethod
     def setUpClass(cls):
@@ -94,16 +96,28 @@ class Refusals(unittest.TestCase):
         return said
 
     def counts(self):
-        """Rows of every table but those of sessions and of how far the nightly turn is."""
+        """Rows of every table but those of sessions and of what the zone does by itself at night: how far it is,
+        the days it has closed, and their entries in the journal."""
+        own = ("session", "register_daily", "fund_closing", "journal_node", "checkpoint")
         db = sqlite3.connect(f"file:{os.path.join(self.server.data, 'junma.db')}?mode=ro", uri=True)
         try:
             names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")]
-            return {n: db.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for n in names if n not in ("session", "register_daily")}
+            return {n: db.execute(f'SELECT count(*) FROM "{n}"' + (" WHERE actor <> 'system'" if n == "journal" else "")).fetchone()[0]
+                    for n in names if n not in own}
         finally:
             db.close()
 
+    def settle(self):
+        """Waits, once a server, for what the zone does by itself when it comes up: reminders of the day, what homes
+        reach."""
+        before, until = None, time.monotonic() + 60
+        while self.settled is not self.server and time.monotonic() < until and before != (before := self.counts()):
+            time.sleep(1.2)
+        type(self).settled = self.server
+
     @contextlib.contextmanager
     def nothing_written(self):
+        self.settle()
         before = self.counts()
         yield
         after = self.counts()

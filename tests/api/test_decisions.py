@@ -55,7 +55,8 @@ class Decisions(unittest.TestCase):
         routing = [d for d in items if d["decision"] == "routing"][0]
         rule = routing["steps"][0]["rules"][0]
         self.assertGreater(rule["number"], 0)
-        self.assertTrue(rule["label"])
+        self.assertTrue(rule["label"]["zh"])
+        self.assertNotEqual(rule["label"]["zh"], rule["label"]["en"])
         self.assertTrue(rule["tests"])
         result = {v["name"]: v for v in routing["steps"][0]["result"]}
         self.assertEqual(result["unit"]["value"], made["unit"]["code"])

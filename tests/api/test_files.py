@@ -2,7 +2,9 @@
 import os
 import pathlib
 import sqlite3
+import struct
 import tempfile
+import time
 import unittest
 import zlib
 
@@ -11,6 +13,39 @@ from refusals import Refusals, raw
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
                     "e221bc330000000049454e44ae426082")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def png(width, height, rows=None):
+    """A picture of one colour."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    lines = (b"\0" + b"\x20\x60\xa0" * width) * (height if rows is None else rows)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
+
+
+def size_of(jpeg):
+    """Width and height out of the frame's head, and which application segments there are."""
+    at, segments = 2, []
+    while True:
+        marker, length = jpeg[at + 1], struct.unpack(">H", jpeg[at + 2:at + 4])[0]
+        if 0xE0 <= marker <= 0xEF:
+            segments.append(marker)
+        if marker in (0xC0, 0xC1, 0xC2):
+            height, width = struct.unpack(">HH", jpeg[at + 5:at + 9])
+            return (width, height), segments
+        at += 2 + length
+
+
+def with_exif(jpeg, orientation):
+    """The same held otherwise, and taken at 28°N 115°E."""
+    entries = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0) + struct.pack(">HHII", 0x8825, 4, 1, 38)
+    gps = b"".join((struct.pack(">HHI4s", 1, 2, 2, b"N"), struct.pack(">HHII", 2, 5, 3, 92),
+                    struct.pack(">HHI4s", 3, 2, 2, b"E"), struct.pack(">HHII", 4, 5, 3, 116)))
+    body = (b"MM\0*" + struct.pack(">IH", 8, 2) + entries + struct.pack(">I", 0) + struct.pack(">H", 4) + gps + struct.pack(">I", 0)
+            + struct.pack(">6I", 28, 1, 0, 1, 0, 1) + struct.pack(">6I", 115, 1, 0, 1, 0, 1))
+    block = b"Exif\0\0" + body
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + jpeg[2:]
 
 
 class Uploads(Refusals):
@@ -47,7 +82,7 @@ class Uploads(Refusals):
         db = sqlite3.connect(f"file:{self.server.data}/junma.db?mode=ro", uri=True)
         known = {s for (s,) in db.execute("SELECT sha256 FROM attachment")}
         db.close()
-        return [f.name for f in pathlib.Path(self.server.data, "files").rglob("*") if f.is_file() and f.name not in known]
+        return [f.name for f in pathlib.Path(self.server.data, "files").rglob("*") if f.is_file() and f.name.removesuffix(".small") not in known]
 
     def test_empty_and_too_large(self):
         self.both(self.qiye1, lambda c: self.upload(b"", client=c), 422, "invalid")
@@ -70,7 +105,64 @@ class Uploads(Refusals):
                 said = self.qiye1.get("/api/files/" + reply.json["id"]).headers["Content-Disposition"]
                 self.assertRegex(said, r"^inline; filename\*=UTF-8''[A-Za-z0-9!#$&+\-.^_`|~%]+$")
         inside = {p.name for p in pathlib.Path(self.server.data).iterdir()}
-        self.assertLessEqual(inside, {"junma.db", "junma.db-wal", "junma.db-shm", "files", "journal.key", "junma.db.lock"}, inside)
+        self.assertLessEqual(inside, {"junma.db", "junma.db-wal", "junma.db-shm", "files", "journal.key", "junma.db.lock",
+                                      "seal-ca.key", "seal-ca.pem", "seal.key", "seal.pem"}, inside)
+
+    def small(self, content, client=None, name="a.png"):
+        id = self.upload(content, name).json["id"]
+        return (client or self.qiye1).get(f"/api/files/{id}/thumbnail")
+
+    def test_small_pictures(self):
+        made = self.small(png(1200, 600))
+        self.assertEqual((made.status, made.headers["Content-Type"]), (200, "image/jpeg"), made.bytes)
+        self.assertEqual(size_of(made.bytes)[0], (320, 160))
+        self.assertEqual(size_of(self.small(png(10, 8)).bytes)[0], (10, 8), "what is small stays as it is")
+        held = with_exif(made.bytes, 6)
+        id = self.upload(held, "b.jpg").json
+        self.assertEqual((round(id["lat"]), round(id["lon"])), (28, 115))
+        turned = self.qiye1.get(f"/api/files/{id['id']}/thumbnail")
+        self.assertEqual(size_of(turned.bytes)[0], (160, 320), "as the camera was held")
+        self.assertNotIn(b"Exif", turned.bytes)
+        again = self.qiye1.call("GET", f"/api/files/{id['id']}/thumbnail", headers={"If-None-Match": turned.headers["ETag"]})
+        self.assertEqual(again.status, 304)
+        self.assertEqual(self.qiye1.get(f"/api/files/{id['id']}/thumbnail").bytes, turned.bytes)
+        self.both(self.qiye2, lambda c: c.get(f"/api/files/{id['id']}/thumbnail"), 404, "not-found")
+
+    def test_what_has_no_small_picture(self):
+        begun = time.monotonic()
+        for what, content in (("paper", PDF), ("too many pixels", png(50000, 50000, rows=1)), ("no head", b"\xff\xd8\xff\xe0" + b"\0" * 40)):
+            with self.subTest(what=what):
+                id = self.upload(content, "a.jpg").json["id"]
+                self.both(self.qiye1, lambda c: c.get(f"/api/files/{id}/thumbnail"), 415, "media-type")
+        whole = self.small(png(400, 300)).bytes
+        self.assertIn(self.small(whole[:len(whole) // 2], name="half.jpg").status, (200, 415), "what is there, or nothing")
+        self.assertLess(time.monotonic() - begun, 20)
+
+    def test_the_public_is_not_told_where_it_was(self):
+        """Photographs of works are public: upright, without place, camera and who took them."""
+        jpeg = with_exif(self.small(png(600, 300)).bytes, 6)
+        officer = self.server.client("shouchu1")
+        file = self.upload(jpeg, "c.jpg", client=officer).json["id"]
+        work = officer.get("/api/registers/work/records", limit=1).json["items"][0]
+        said = officer.call("PATCH", f"/api/registers/work/records/{work['id']}", {"data": {"photos": [file]}})
+        self.assertEqual(said.status, 200, said.bytes)
+        self.assertEqual(officer.get("/api/files/" + file).bytes, jpeg, "inside it is as it was sent")
+        files = f"/api/registers/work/records/{work['id']}/files"
+        inside, = [f for f in officer.get(files).json["items"] if f["id"] == file]
+        self.assertEqual((round(inside["lat"]), bool(inside["by"])), (28, True))
+        for client in (self.server.client(), self.qiye1):
+            shown = client.get("/api/files/" + file)
+            self.assertEqual(shown.status, 200, shown.bytes)
+            self.assertEqual(size_of(shown.bytes)[0], size_of(jpeg)[0])
+            self.assertNotEqual(shown.bytes, jpeg)
+            self.assertEqual(shown.bytes.count(b"Exif"), 1, "how it was held, and nothing else")
+            self.assertLess(len(shown.bytes), len(jpeg) - 80)
+            again = self.upload(shown.bytes, "d.jpg").json
+            self.assertIsNone(again["lat"])
+            self.assertEqual(size_of(self.qiye1.get(f"/api/files/{again['id']}/thumbnail").bytes)[0], (160, 320), "upright")
+            outside, = [f for f in client.get(files).json["items"] if f["id"] == file]
+            self.assertEqual((outside["lat"], outside["lon"], outside["by"]), (None, None, None))
+            self.assertEqual(client.get(f"/api/files/{file}/thumbnail").status, 200)
 
     def test_whose_it_is(self):
         upload = self.upload(PNG).json["id"]

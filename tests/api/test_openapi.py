@@ -130,12 +130,16 @@ class Document(Refusals):
         self.assertEqual({(m.upper(), p) for p, m, _ in self.operations()}, written)
 
     def test_who_must_be_signed_in(self):
-        """Without a session: 401 exactly where the document asks for one."""
+        """Without a session: 401 exactly where the document asks for one, and perhaps where it may be asked for."""
         anybody = self.server.client()
         for path, method, operation in self.operations():
             concrete = re.sub(r"\{(\w+)\}", lambda m: {"year": "2026", "kind": "request"}.get(m.group(1), "1"), path)
             reply = anybody.call(method.upper(), concrete, None if method == "get" else {})
+            asked = operation.get("security", [])
             with self.subTest(path=path, method=method):
+                if {} in asked:
+                    self.assertIn(reply.status, (200, 401))
+                    continue
                 self.assertEqual(reply.status == 401 and concrete != "/api/session" or "security" in operation and reply.status == 401,
                                  "security" in operation, reply.status)
         anybody.connection.close()

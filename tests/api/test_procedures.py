@@ -77,7 +77,7 @@ class Procedures(unittest.TestCase):
     def test_versions_say_what_runs_on_them(self):
         self.raise_case()
         items = self.get("admin", "/api/procedures")["items"]
-        self.assertEqual([i["kind"] for i in items], ["request"])
+        self.assertEqual(items[0]["kind"], "request")
         current = [v for v in items[0]["versions"] if v["current"]]
         self.assertEqual(len(current), 1)
         self.assertGreater(current[0]["running"], 0)

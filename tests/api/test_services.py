@@ -245,6 +245,27 @@ class Http(Services):
         self.assertEqual(len(done), len(set(done)), "no case was moved on twice")
 
 
+class Licence(Services):
+    """A step of a procedure that issues a licence out of the case's variables; what cannot be issued is an incident."""
+
+    def draw(self):
+        self.pack.between("f_answer", "grant", (
+            '<bpmn:serviceTask id="grant" name="发证" junma:nameEn="Grant" junma:handler="licence" junma:licence="radiation"'
+            ' junma:fields="{legal_person: contact_name, address: title, scope: &quot;使用Ⅲ类射线装置&quot;}"'
+            ' junma:reason="&quot;准予许可&quot;" junma:resultVariable="licence" />'))
+
+    def test_a_licence_is_issued_by_the_step(self):
+        case = self.replied()
+        held = wait_until(lambda: [x for x in self.firm.get("/api/licences/mine").json["items"] if x["type"] == "radiation"])
+        self.assertEqual((len(held), held[0]["status"], held[0]["reason"]), (1, "valid", "准予许可"))
+        self.assertEqual(held[0]["caseId"], self.firm.get("/api/cases/" + case).json["id"])
+        issued, = self.events("licence.issue")[-1:]
+        self.assertEqual(issued["identifier"], held[0]["identifier"])
+        self.replied()  # a second one: held once only
+        found = wait_until(self.incidents)
+        self.assertIn("已有这类证照", json.dumps(found, ensure_ascii=False))
+
+
 class Inside(Services):
     """Records and messages: in the transaction that moves the case on."""
 

@@ -122,6 +122,16 @@ static void equal_values_give_equal_bytes(void **state)
     assert_text(json_text_pretty(*state, json_object_get(left, "a")), "{\n  \"x\": \"é\",\n  \"y\": 1\n}");
 }
 
+static void none_is_null(void **state)
+{
+    json_t *o = json_keep(*state, json_object());
+    json_set_str_or_null(o, "a", STR_NONE);
+    json_set_str_or_null(o, "b", STR("x"));
+    json_set_id_or_null(o, "c", 0);
+    json_set_id_or_null(o, "d", INT64_MAX);
+    assert_text(json_text(*state, o), "{\"a\":null,\"b\":\"x\",\"c\":null,\"d\":\"9223372036854775807\"}");
+}
+
 /* Without memory nothing leaks (the leak checker watches jansson's side). */
 static void memory_runs_out(void **state)
 {
@@ -147,6 +157,7 @@ int main(void)
         cmocka_unit_test(any_value_is_read),
         cmocka_unit_test(members),
         cmocka_unit_test(equal_values_give_equal_bytes),
+        cmocka_unit_test(none_is_null),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests_name("base/json", tests, open_arena, close_arena);

@@ -23,8 +23,8 @@ async function cockpit(open, options, path = '/cockpit') {
 /** All numbers are there; the small lines may still be on their way. */
 async function ready(page) {
   await page.locator('.questions').waitFor()
-  await page.waitForFunction(() => !document.querySelector('.value.wait') && document.querySelectorAll('.units tbody tr').length > 0, null, { timeout: 30_000 })
-  await page.waitForTimeout(600)
+  await page.waitForFunction(() => !document.querySelector('.value.wait') && document.querySelectorAll('.units tbody tr').length > 0)
+  await settle(page)
 }
 
 const big = (page, figure) => page.locator(`[data-figure="${figure}"] button.value`)
@@ -116,7 +116,7 @@ spec('a filter narrows everything and stands in the address; nothing found says 
   check((await numberOf(big(page, 'requests_received'))) > after, 'twelve months hold more than three')
   await go(page, '/cockpit?from=2019-01&to=2019-02', false)
   await page.locator('.questions').waitFor()
-  await page.waitForFunction(() => !document.querySelector('.value.wait'), null, { timeout: 30_000 })
+  await page.waitForFunction(() => !document.querySelector('.value.wait'))
   await page.getByText('这段时间没有记录。').first().waitFor()
   await checkAxe(page, 'empty')
   await shoot(page, 'cockpit-empty-1440-zh')
@@ -134,7 +134,6 @@ spec('a new request is counted without a reload', async ({ open, browser }) => {
   await page.waitForFunction(
     (wanted) => Number(document.querySelector('[data-figure="requests_received"] button.value span')?.textContent?.replace(/,/g, '')) === wanted,
     before + 1,
-    { timeout: 30_000 },
   )
 })
 

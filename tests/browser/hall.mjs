@@ -1,17 +1,17 @@
 // The Hall from a phone: a request from question to receipt, drafts, a lost connection, faults at their
 // fields, the case followed, rated; pages in both languages and three sizes against axe and sideways scrolling.
-import { asPerson, base, check, checkAxe, checkWidth, go, password, settle, shoot, signIn } from './lib.mjs'
+import { asPerson, base, check, checkAxe, checkWidth, go, password, settle, shoot, signInByForm, signInFast } from './lib.mjs'
 
 let contact = process.env.JUNMA_CONTACT ?? ''
 
-async function asContact(open, options, next = '/') {
+async function asContact(open, options, enter = signInFast) {
   const page = await open(options)
   if (!contact) {
     const zone = await (await page.request.get(`${base}/api/zone`)).json()
     contact = zone.demoAccounts.find((one) => one.role === 'contact')?.login ?? ''
     check(contact, 'the sample zone names no account of an enterprise contact')
   }
-  await signIn(page, contact, password, next)
+  await enter(page, contact)
   return page
 }
 
@@ -69,7 +69,7 @@ spec('a wrong password is told in words and nothing is lost', async ({ open }) =
 })
 
 spec('three thoughts to an accepted request: number, deadline, unit, receipt', async ({ open }) => {
-  const page = await asContact(open)
+  const page = await asContact(open, {}, signInByForm)
   await go(page, '/hall/new/request?topic=power')
   check((await page.locator('#f-topic').inputValue()) === 'power', 'the topic is filled in')
   await forward(page)
@@ -96,7 +96,7 @@ spec('three thoughts to an accepted request: number, deadline, unit, receipt', a
   await shoot(page, 'hall-sent-360-zh')
   check((await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft')))).length === 0, 'the draft is gone')
   await page.locator('a.receipt').click()
-  await page.locator('[data-verdict]').waitFor({ timeout: 30_000 })
+  await page.locator('[data-verdict]').waitFor()
   check((await page.locator('[data-verdict]').getAttribute('data-verdict')) === 'proved', 'the receipt verifies')
   await checkAxe(page, 'receipt')
   await checkWidth(page, 'receipt')
@@ -124,7 +124,7 @@ spec('a draft is kept by itself, offered again, and dropped when told', async ({
   await go(page, '/hall/new/request')
   await fill(page, '写到一半的诉求')
   await page.getByText('保存在本机').waitFor()
-  await page.waitForTimeout(900)
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('写到一半的诉求')))
   await go(page, '/')
   await page.getByText('写到一半的诉求').waitFor()
   await shoot(page, 'hall-draft-360-zh')
@@ -151,7 +151,7 @@ spec('a request written without a connection is kept and sent once', async ({ op
   await page.getByText('网络已断开').waitFor()
   await shoot(page, 'hall-offline-360-zh')
   await page.context().setOffline(false)
-  await page.locator('article.sent').waitFor({ timeout: 20_000 })
+  await page.locator('article.sent').waitFor()
   const found = await page.request.get(`${base}/api/cases?q=${encodeURIComponent(title)}`)
   const list = (await found.json()).items.filter((item) => item.title === title)
   check(list.length === 1, `made ${list.length} times`)
@@ -280,6 +280,7 @@ spec('withdraw: said first, done after, seen in the list', async ({ open }) => {
 
 spec('the way by keyboard: search, arrows, Enter', async ({ open }) => {
   const page = await asContact(open, { size: 'desk' })
+  await go(page, '/')
   await page.locator('.groups a').first().waitFor()
   await page.locator('#ask').focus()
   await page.keyboard.type('招聘')

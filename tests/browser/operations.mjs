@@ -1,6 +1,6 @@
 // What the zone could not do by itself, and what it no longer has to keep: an incident made by a step that
 // calls a system this server may not call, skipped with a reason; a purge counted, which changes nothing.
-import { asPerson, base, check, checkAxe, checkWidth, password, settle, shoot, signIn } from './lib.mjs'
+import { asPerson, base, check, checkAxe, checkWidth, password, settle, shoot, signIn, until } from './lib.mjs'
 
 const specs = []
 const spec = (name, body) => specs.push([`operations: ${name}`, body])
@@ -71,7 +71,7 @@ spec('nothing to see to; then an incident is skipped with a reason', async ({ op
   let made
   try {
     made = await answeredCase(browser)
-    for (let n = 0; n < 60 && !(await admin.get('/api/incidents')).items.length; n++) await page.waitForTimeout(100)
+    await until(async () => (await admin.get('/api/incidents')).items.length, 'an incident')
   } finally {
     await admin.post(`/api/pack/versions/${before}/deploy`, { reason: '恢复' })
   }

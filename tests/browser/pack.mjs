@@ -1,5 +1,5 @@
 // The administrator: accounts found, disabled, enabled, added; and what a disabled account is told.
-import { base, check, checkAxe, checkWidth, go, password, settle, shoot, signIn } from './lib.mjs'
+import { base, check, checkAxe, checkWidth, go, password, settle, shoot, signIn, signInByForm } from './lib.mjs'
 
 async function admin(open, options) {
   const page = await open({ size: 'desk', ...options })
@@ -35,7 +35,7 @@ spec('an account is added, signs in, is disabled and can no longer', async ({ op
   await row.waitFor()
 
   const other = await open({ size: 'desk' })
-  await signIn(other, login, first, '/desk')
+  await signInByForm(other, login, first, '/desk')
   check(new URL(other.url()).pathname === '/desk', 'the new account is at the Desk')
 
   await page.locator('#account-words').fill(login)

@@ -64,6 +64,8 @@ for (const [size, language] of [['desk', 'zh-CN'], ['phone', 'en']]) {
     await signIn(page, 'lingdao1', password, '/desk/waits')
     await drawn(page)
     await settle(page)
+    await page.locator('.ways li').first().waitFor()
+    check((await page.locator('.ways li').first().innerText()).includes('%'), 'a way has its share of the cases')
     await checkAxe(page, `waits ${size}`)
     await checkWidth(page, `waits ${size}`)
     await shoot(page, `waits-${size}-${language}`)

@@ -1,13 +1,14 @@
 // Registers at the Desk: found, opened, entered with faults told at their columns, changed, many changed and
 // undone, brought in from a table.
-import { check, checkAxe, checkWidth, go, password, settle, shoot, signIn } from './lib.mjs'
+import { readFileSync } from 'node:fs'
+import { check, checkAxe, checkWidth, go, settle, shoot, signInFast } from './lib.mjs'
 
 const specs = []
 const spec = (name, body) => specs.push([`registers: ${name}`, body])
 
 async function officer(open, path, options = {}) {
   const page = await open({ size: 'desk', ...options })
-  await signIn(page, 'shouchu1', password, '/desk')
+  await signInFast(page, 'shouchu1')
   await go(page, path)
   return page
 }
@@ -80,6 +81,33 @@ spec('a table is tried, its faults told by row and column, and what is right bro
   await shoot(page, 'registers-import-1440-zh', false)
   await page.getByRole('button', { name: '导入没有问题的1行' }).click()
   await page.getByText('已导入1条').waitFor()
+  const other = `编号栏,项目名称,项目单位名称,类别\nK${serial},示例映射项目,甲,工业项目\n`
+  await page.locator('input[type=file]').setInputFiles({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from(other) })
+  await page.getByLabel('“编号栏”一列是').selectOption({ label: '项目编号' })
+  await checkAxe(page, 'mapping')
+  await shoot(page, 'registers-mapping-1440-zh', false)
+  await page.getByRole('button', { name: '先试一下' }).click()
+  await page.getByText('共1行:1行可以导入,0行有误').waitFor()
+})
+
+spec('an import says how far it is, is stopped and leaves nothing; all faults are a file', async ({ open }) => {
+  const page = await officer(open, '/desk/registers/project')
+  await page.locator('.take summary').click()
+  const serial = Date.now() % 1e9
+  const lines = (count, kind) => Array.from({ length: count }, (_, i) => `S${serial}-${i},示例导入项目,甲,${kind(i)}`).join('\n')
+  const file = (count, kind) => ({ name: 'many.csv', mimeType: 'text/csv', buffer: Buffer.from(`项目编号,项目名称,项目单位名称,类别\n${lines(count, kind)}\n`) })
+  await page.locator('input[type=file]').setInputFiles(file(100_000, () => '工业项目'))
+  await page.getByText(/正在核对第[\d,]+行,共100,000行,尚未写入/).waitFor()
+  await shoot(page, 'registers-progress-1440-zh', false)
+  await page.getByRole('button', { name: '停止' }).click()
+  await page.getByText('已停止,没有导入任何一行').waitFor()
+  await checkAxe(page, 'an import that was stopped')
+  await page.getByRole('button', { name: '关闭' }).click()
+  await page.locator('input[type=file]').setInputFiles(file(700, () => '不存在'))
+  await page.getByText('下面列出200处问题,共700处').waitFor()
+  const [taken] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载全部问题(CSV)' }).click()])
+  const faults = readFileSync(await taken.path(), 'utf8').trim().split('\r\n')
+  check(faults.length === 701 && faults[1].startsWith('2,"类别",'), `all faults by row and column: ${faults.length}, ${faults[1]}`)
 })
 
 for (const [size, language] of [['phone', 'zh-CN'], ['phone', 'en'], ['desk', 'en']]) {

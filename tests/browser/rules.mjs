@@ -42,7 +42,7 @@ spec('a rule is changed, checked, tried, compared, taken into use and taken back
   await page.getByRole('link', { name: '归口' }).waitFor()
   await checkAxe(page, 'rules')
   await shoot(page, 'rules-list-1440-zh', false)
-  await page.getByRole('link', { name: '修改', exact: true }).click()
+  await page.locator('section', { has: page.getByRole('link', { name: '归口' }) }).getByRole('link', { name: '修改', exact: true }).click()
   await table(page)
   await shoot(page, 'rules-edit-1440-zh', false)
 
@@ -126,7 +126,7 @@ spec('what is not saved survives a lost connection', async ({ open }) => {
   await page.getByText('连接中断').first().waitFor()
   await shoot(page, 'rules-offline-1440-zh', false)
   await page.context().setOffline(false)
-  await page.getByText('已存入草稿').waitFor({ timeout: 20_000 })
+  await page.getByText('已存入草稿').waitFor()
   page.on('dialog', (dialog) => dialog.accept())
   await page.getByRole('button', { name: '撤销草稿' }).click()
   await page.getByText('与现行版本一致').waitFor()

@@ -20,6 +20,8 @@ async function raise(browser, page, content = '三号厂房今天上午停电两
 const specs = []
 const spec = (name, body) => specs.push([`why: ${name}`, body])
 
+const ruleIn = (language) => (language === 'en' ? 'Power failure that stops production' : '影响生产的用电故障')
+
 for (const language of ['zh-CN', 'en']) {
   spec(`the officer sees the rule and its grounds (${language})`, async ({ open, browser }) => {
     const page = await open({ size: 'desk', language })
@@ -30,7 +32,7 @@ for (const language of ['zh-CN', 'en']) {
     await settle(page)
     const text = await part.innerText()
     check(text.includes(language === 'en' ? 'Rule 3' : '规则第3条'), `the rule is not named: ${text}`)
-    check(text.includes('影响生产的用电故障'), `the rule's note is missing: ${text}`)
+    check(text.includes(ruleIn(language)), `the rule's note is missing: ${text}`)
     check(text.includes(language === 'en' ? made.unit.name.en : made.unit.name.zh), `the unit is missing: ${text}`)
     check(text.includes('matches(?,'), `what the rule asked for is missing: ${text}`)
     check(!/\bwhy\.|desk\.why/.test(text), `a text has no words: ${text}`)
@@ -48,7 +50,7 @@ for (const language of ['zh-CN', 'en']) {
     await line.waitFor()
     await settle(page)
     const text = await line.innerText()
-    check(text.includes('影响生产的用电故障'), `the rule is missing: ${text}`)
+    check(text.includes(ruleIn(language)), `the rule is missing: ${text}`)
     check(text.includes(language === 'en' ? 'Why: by the rule' : '为什么:按规则'), `no plain sentence: ${text}`)
     await shoot(page, `why-hall-${language}`)
     await checkAxe(page, 'the case in the Hall')

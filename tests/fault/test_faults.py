@@ -112,7 +112,7 @@ def can_mount():
 class Disk(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.folder.name], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", self.folder.name], check=True)
         self.server = Server(data=os.path.join(self.folder.name, "data"), extra=["--write-limit", "0"])
         self.client = self.server.client("qiye1")
 

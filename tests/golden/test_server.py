@@ -38,7 +38,7 @@ class Running(unittest.TestCase):
                                              {"Content-Type": headers.get("type", "text/csv")})
 
     def total(self):
-        return self.officer.get("/api/cases", status="all").json["total"]
+        return self.officer.get("/api/cases", status="all", kind="request").json["total"]
 
     # ---- requests out of a spreadsheet ----
 
@@ -140,7 +140,7 @@ class Running(unittest.TestCase):
     # ---- receipts ----
 
     def receipt(self):
-        case = self.officer.get("/api/cases", limit="1").json["items"][0]
+        case = self.officer.get("/api/cases", limit="1", kind="request").json["items"][0]
         return self.officer.get(f"/api/cases/{case['id']}/receipt").bytes
 
     def key(self):

@@ -14,6 +14,7 @@ struct given {
     struct pack_file files[PACK_FILES_MAX + 2];
     size_t count;
     struct diag_list faults;
+    bool examples_aside; /* clauses' worked examples are not run: for what has nothing to do with them */
 };
 
 /* All files of zones/nanchang, README.md too. */

@@ -70,7 +70,10 @@ static void handed_to_a_decision(void **state)
                          feel_context_of(&g.arena, own, 2), &g.arena, &out, &d),
         OK);
     assert_int_equal(feel_get(out, STR("limit"))->coefficient, 7);
-    assert_int_equal(out.context->count, 2);
+    size_t limits = 0; /* the zone's own parameters stand there too */
+    for (size_t i = 0; i < out.context->count; i++)
+        limits += str_is(out.context->entries[i].name, "limit");
+    assert_int_equal(limits, 1);
     given_close(&g);
 }
 

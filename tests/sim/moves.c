@@ -396,13 +396,12 @@ static bool forbidden_one(struct world *w, const struct actor *a, struct asking 
     return refused(w, a, &doing, "a verb that is not allowed");
 }
 
-/* Ends and mere words are rarer than work. */
+/* Ends and mere words are rarer than work. Taking a signer away is not: he is seldom there. */
 static bool rare(enum verb v)
 {
     return v == VERB_WITHDRAW || v == VERB_NOTE || v == VERB_MERGE || v == VERB_SUPERVISE
         || v == VERB_URGE || v == VERB_TRANSFER || v == VERB_RETURN || v == VERB_COPY
-        || v == VERB_JUMP || v == VERB_REMOVE_SIGNER || v == VERB_DELEGATE || v == VERB_COUNTERSIGN
-        || v == VERB_ADD_SIGNER;
+        || v == VERB_JUMP || v == VERB_DELEGATE || v == VERB_COUNTERSIGN || v == VERB_ADD_SIGNER;
 }
 
 /* What an actor may do, the work first. */

@@ -90,9 +90,9 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 
 /* ---- a seed ---- */
 
-static bool run_seed(struct world *w, uint64_t seed, const char *const packs[2], long steps)
+static bool run_seed(struct world *w, uint64_t seed, const struct world *model, long steps)
 {
-    bool good = world_open(w, seed, packs);
+    bool good = world_open(w, seed, model);
     for (w->number = 1; good && w->number <= steps; w->number++) {
         arena_reset(&w->step);
         good =
@@ -115,12 +115,17 @@ static void tell(const struct world *w, uint64_t seed)
 
 static long run_seeds(const struct wanted *want, const char *const packs[2])
 {
-    static struct world w; /* large */
+    static struct world w, model; /* large */
     long failed = 0;
     int64_t done[VERB_COUNT] = { 0 };
+    if (!world_found(&model, packs)) {
+        printf("not ok: the first zone, %s\n", model.why);
+        world_close(&model);
+        return want->seeds;
+    }
     for (long i = 0; i < want->seeds; i++) {
         uint64_t seed = (uint64_t)(want->from + i);
-        bool good = run_seed(&w, seed, packs, want->steps);
+        bool good = run_seed(&w, seed, &model, want->steps);
         if (!good) {
             printf("not ok: seed %llu, step %d, %s: %s\n", (unsigned long long)seed, w.number,
                 w.doing, w.why);
@@ -133,9 +138,12 @@ static long run_seeds(const struct wanted *want, const char *const packs[2])
             done[v] += w.done[v];
         world_close(&w);
     }
+    world_close(&model);
     /* A simulation that never does a verb proves nothing about it. */
     for (int v = 0; v < VERB_COUNT && want->seeds >= 20; v++) {
-        if (done[v])
+        /* Of cases about service items, which are not raised here: tests/zone/service_law_test.c. */
+        bool elsewhere = v == VERB_CHECK || v == VERB_SUBMIT || v == VERB_DECIDE || v == VERB_DELIVER;
+        if (done[v] || elsewhere)
             continue;
         printf("not ok: no seed ever did %s\n", verb_info((enum verb)v)->word);
         failed++;

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "base/check.h"
+#include "../zone/folder.h"
 #include "zone/register.h"
 
 #include <stdarg.h>
@@ -235,6 +236,8 @@ static bool settle_in(struct world *w)
 
 /* ---- opening and closing ---- */
 
+static const int64_t YEAR_MS = INT64_C(1767225600000); /* 2026 begins */
+
 static bool open_zone(struct world *w, const char *pack)
 {
     struct diag_list faults;
@@ -260,7 +263,7 @@ bool world_restart(struct world *w)
     return true;
 }
 
-bool world_open(struct world *w, uint64_t seed, const char *const packs[2])
+static bool begin(struct world *w, uint64_t seed, const char *const packs[2])
 {
     memset(w, 0, sizeof *w);
     arena_init(&w->step, NULL, STEP_BYTES_MAX);
@@ -272,27 +275,37 @@ bool world_open(struct world *w, uint64_t seed, const char *const packs[2])
     w->sys.ctx = w;
     w->sys.now_ms = now_ms;
     w->sys.random = seeded;
-    /* Any day of 2026, the last ones beyond the published calendar. */
-    w->now_ms = INT64_C(1767225600000) + (int64_t)pick(w, 360) * MS_PER_DAY
-        + (int64_t)pick(w, 24 * 3600) * MS_PER_SECOND;
+    w->now_ms = YEAR_MS;
     snprintf(w->folder, sizeof w->folder, "%s/junma-sim-XXXXXX",
         access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     CHECK(w, mkdtemp(w->folder), "no folder %s", w->folder);
+    return true;
+}
+
+bool world_found(struct world *w, const char *const packs[2])
+{
+    PASS(begin(w, 0, packs));
+    PASS(open_zone(w, w->packs[0]));
+    zone_close(w->zone);
+    w->zone = NULL;
+    return true;
+}
+
+bool world_open(struct world *w, uint64_t seed, const struct world *model)
+{
+    PASS(begin(w, seed, model->packs));
+    /* Any day of 2026, the last ones beyond the published calendar. */
+    w->now_ms += (int64_t)pick(w, 360) * MS_PER_DAY + (int64_t)pick(w, 24 * 3600) * MS_PER_SECOND;
+    CHECK(w, folder_copy(model->folder, w->folder), "%s cannot be copied", model->folder);
     PASS(open_zone(w, w->packs[0]));
     return settle_in(w);
 }
 
 void world_close(struct world *w)
 {
-    static const char *const files[] = { "junma.db", "junma.db-wal", "junma.db-shm",
-        "junma.db.lock", "journal.key" };
-    zone_close(w->zone);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", w->folder, files[i]);
-        unlink(path);
-    }
-    rmdir(w->folder);
+    if (w->zone)
+        zone_close(w->zone);
+    folder_drop(w->folder);
     arena_release(&w->step);
     arena_release(&w->life);
 }

@@ -90,7 +90,10 @@ uint64_t roll(struct world *w);
 size_t pick(struct world *w, size_t n);
 bool chance(struct world *w, int percent);
 
-bool world_open(struct world *w, uint64_t seed, const char *const packs[2]);
+bool world_open(struct world *w, uint64_t seed, const struct world *model);
+/* An empty zone on the first day of the year, closed: what world_open copies, since making its tables
+ * takes longer than a life in it. */
+bool world_found(struct world *w, const char *const packs[2]);
 void world_close(struct world *w);
 /* As a restart of the program would: with the first pack, the second, or the one stored. */
 bool world_restart(struct world *w);

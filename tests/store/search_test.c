@@ -68,6 +68,85 @@ static int64_t found(struct store *s, const char *zone, const char *typed)
     return all;
 }
 
+/* As {typed} finds it, which {holds} must say of the same texts, one by one. */
+static int64_t found_typed(struct store *s, const char *typed)
+{
+    static const char *const ways[]
+        = { "SELECT n.id FROM note n WHERE n.zone = $1 AND {typed:note_search:n.id:$2} ORDER BY n.id",
+              "SELECT id FROM note_search s WHERE s.zone = $1 AND {holds:s.text:$2} ORDER BY id",
+              "SELECT _found FROM {matching:note_search:$2} WHERE $1 <> '' ORDER BY _found" };
+    int64_t all[3] = { 0 };
+    for (size_t i = 0; i < 3; i++) {
+        struct store_conn *c;
+        struct diag d = { 0 };
+        struct store_rows rows;
+        assert_int_equal(store_read_begin(s, &c, &d), OK);
+        enum err e = STORE_QUERY(
+            c, &rows, &d, ways[i], S_TEXT(STR("z")), S_TEXT(str_from(typed)));
+        bool has = false;
+        while (e == OK && (e = store_next(&rows, &has, &d)) == OK && has)
+            all[i] = all[i] * 10 + store_int(&rows, 0);
+        if (e != OK)
+            fail_msg("%s: %s", typed, d.en);
+        store_read_end(c);
+        if (all[i] != all[0])
+            fail_msg("%s: way %zu finds %lld, the index %lld", typed, i, (long long)all[i],
+                (long long)all[0]);
+    }
+    return all[0];
+}
+
+#define L(text) STORE_LETTERS text STORE_LETTERS_END
+
+/* Chinese by how it is typed in Latin letters, where the text says so. */
+static void test_letters(void **state)
+{
+    struct store *s = *state;
+    put(s, "z", 1, "N0001 " L("华创重工(LED)新材料"));
+    put(s, "z", 2, L("东方电子示例9973号有限公司") " " L("示例大道1号A3栋"));
+    put(s, "z", 3, "华创重工 hello" L("西安先锋"));
+    put(s, "z", 4, L("重庆银行长沙支行"));
+    static const struct {
+        const char *typed;
+        int64_t ids;
+    } tries[] = { { "hczg", 1 }, { "hcz", 1 }, { "huachuang", 1 }, { "huachuangzh", 1 }, { "xcl", 1 },
+        { "xincai", 1 }, { "zhonggong", 1 }, { "chonggong", 1 }, { "ledxin", 1 }, { "HCZG", 1 },
+        { "hgc", 0 }, { "dfdz", 2 }, { "dongfangdianzi", 2 }, { "shili", 2 }, { "shili99", 2 },
+        { "sl99", 2 }, { "sl1h", 0 }, { "dadao1hao", 2 }, { "1ha3d", 2 }, { "xian", 23 }, { "xianx", 3 },
+        { "xianfeng", 3 }, { "xianxian", 3 }, { "hello", 3 }, { "he", 3 }, { "zqyh", 4 }, { "changsha", 4 },
+        { "cqyh", 4 }, { "chongqingyinhang", 4 }, { "zhongqingyin", 4 }, { "n0001", 1 },
+        { "东方 dianzi", 2 }, { "华创 hello", 3 }, { "华创 xincai", 1 }, { "gongsi", 2 }, { "z", 0 },
+        { "xinxin", 0 }, { "\"", 0 }, { "", 0 } };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
+        if (found_typed(s, tries[i].typed) != tries[i].ids)
+            fail_msg("%s: %lld, not %lld", tries[i].typed, (long long)found_typed(s, tries[i].typed),
+                (long long)tries[i].ids);
+    assert_int_equal(found(s, "z", "hczg"), 0); /* not asked for */
+    put(s, "z", 1, L("银河"));
+    assert_int_equal(found_typed(s, "hczg"), 0);
+    assert_int_equal(found_typed(s, "yinhe"), 1);
+    put(s, "z", 4, NULL);
+    assert_int_equal(found_typed(s, "cqyh"), 0);
+}
+
+/* Numbered by id, unless another zone has the id already. */
+static void test_by_id(void **state)
+{
+    struct store *s = *state;
+    struct store_conn *c;
+    struct diag d = { 0 };
+    bool by_id = true;
+    for (int turn = 0; turn < 3; turn++) {
+        assert_int_equal(store_read_begin(s, &c, &d), OK);
+        assert_int_equal(store_search_by_id(c, "note_search", &by_id, &d), OK);
+        store_read_end(c);
+        assert_int_equal(by_id, turn == 1);
+        put(s, turn ? "other" : "z", 7, "企业用工");
+    }
+    assert_int_equal(found(s, "z", "用工"), 7);
+    assert_int_equal(found(s, "other", "用工"), 7);
+}
+
 static void fill(struct store *s)
 {
     put(s, "z", 1, "经济技术开发区企业反映用工难,请协调");
@@ -364,6 +443,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrong_use, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_similar, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_plan, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_letters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_by_id, set_up, tear_down),
         cmocka_unit_test(test_terms),
     };
     return cmocka_run_group_tests_name("store/search", tests, NULL, NULL);

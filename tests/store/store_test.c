@@ -100,6 +100,14 @@ static void test_statement_errors(void **state)
     assert_int_equal(
         STORE_ONE(c, &rows, &d, "SELECT 1 FROM note WHERE id = $1", S_INT(5)), ERR_NOT_FOUND);
     assert_null(rows.statement);
+    struct diag untouched = { 0 };
+    bool there = true;
+    assert_int_equal(STORE_FIRST(c, &rows, &there, &untouched, "SELECT 1 FROM note WHERE id = $1",
+                         S_INT(5)),
+        OK);
+    assert_false(there);
+    assert_null(rows.statement);
+    assert_int_equal(untouched.err, OK);
     assert_int_equal(STORE_QUERY(c, &rows, &d, "SELECT $1, $3", S_INT(5), S_INT(6)), ERR_INTERNAL);
     assert_int_equal(STORE_QUERY(c, &rows, &d, "SELECT $1, $2", S_INT(5)), ERR_INTERNAL);
     assert_non_null(strstr(d.en, "2 parameters"));

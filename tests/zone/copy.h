@@ -11,7 +11,7 @@
 
 #include "base/sys.h"
 
-enum { COPY_FILES_MAX = 200 };
+enum { COPY_FILES_MAX = 2000 };
 
 struct copy {
     char folder[64];

@@ -277,6 +277,34 @@ static void test_a_source_that_fails(void **state)
     arena_release(&a);
 }
 
+static void test_cells_are_written(void **state)
+{
+    static const struct {
+        const char *text, *words, *value;
+    } cases[] = {
+        { "", "\"\"", "\"\"" },
+        { "甲,乙", "\"甲,乙\"", "\"甲,乙\"" },
+        { "a \"b\"", "\"a \"\"b\"\"\"", "\"a \"\"b\"\"\"" },
+        { "=1+2", "\"'=1+2\"", "\"=1+2\"" },
+        { "-5", "\"'-5\"", "\"-5\"" },
+        { "\t=1", "\"'\t=1\"", "\"\t=1\"" },
+        { "1=1", "\"1=1\"", "\"1=1\"" },
+    };
+    struct arena a;
+    (void)state;
+    arena_init(&a, NULL, MIB);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf words, value;
+        buf_init(&words, &a, 64);
+        buf_init(&value, &a, 64);
+        csv_cell(&words, str_from(cases[i].text), true);
+        csv_cell(&value, str_from(cases[i].text), false);
+        assert_true(str_is(buf_str(&words), cases[i].words));
+        assert_true(str_is(buf_str(&value), cases[i].value));
+    }
+    arena_release(&a);
+}
+
 static void test_short_memory(void **state)
 {
     (void)state;
@@ -303,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_gb18030),
         cmocka_unit_test(test_a_source_that_fails),
+        cmocka_unit_test(test_cells_are_written),
         cmocka_unit_test(test_short_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "house.h"
 
 #include "base/check.h"
+#include "folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,17 +199,37 @@ void house_reopen(struct house *h, const char *pack_dir)
     renew_roles(h);
 }
 
-void house_open(struct house *h)
+static void folder_make(struct house *h)
 {
-    memset(h, 0, sizeof *h);
-    arena_init(&h->arena, NULL, 256 * MIB);
     snprintf(h->folder, sizeof h->folder, "/tmp/junma-zone-XXXXXX");
     assert_non_null(mkdtemp(h->folder));
+}
+
+static void start(struct house *h)
+{
     h->sys = *sys_real();
     h->sys.ctx = h;
     h->sys.now_ms = now_ms;
     house_at(h, "2026-03-02 09:00");
     open_zone(h, ZONES_DIR "/nanchang");
+}
+
+/* Making the tables of a whole pack takes longer than most tests do: one house is furnished for each
+ * test program, and every test gets a copy of its folder. */
+static struct house model;
+
+static void model_drop(void)
+{
+    folder_drop(model.folder);
+    arena_release(&model.arena);
+}
+
+static void model_make(void)
+{
+    struct house *h = &model;
+    arena_init(&h->arena, NULL, 256 * MIB);
+    folder_make(h);
+    start(h);
     h->firm = firm(h, "91360108Y00000001", "示例甲有限公司");
     h->other = firm(h, "91360108Y00000002", "示例乙有限公司");
     h->contact = person(h, "contact", "", h->firm);
@@ -221,20 +242,28 @@ void house_open(struct house *h)
     h->leader = person(h, "leader", "LEAD", 0);
     h->inspector = person(h, "inspector", "DISC", 0);
     h->admin = person(h, "admin", "IT", 0);
+    zone_close(h->zone);
+    h->zone = NULL;
+    atexit(model_drop);
+}
+
+void house_open(struct house *h)
+{
+    if (!model.folder[0])
+        model_make();
+    *h = model;
+    arena_init(&h->arena, NULL, 256 * MIB);
+    folder_make(h);
+    assert_true(folder_copy(model.folder, h->folder));
+    start(h);
+    renew_roles(h);
 }
 
 void house_close(struct house *h)
 {
     zone_close(h->zone);
     arena_release(&h->arena);
-    static const char *const files[] = { "junma.db", "junma.db-wal", "junma.db-shm",
-        "junma.db.lock", "journal.key" };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", h->folder, files[i]);
-        unlink(path);
-    }
-    rmdir(h->folder);
+    folder_drop(h->folder);
 }
 
 int house_setup(void **state)

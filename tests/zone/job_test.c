@@ -4,6 +4,7 @@
 #include "house.h"
 
 #include "zone/job.h"
+#include "zone/ledger.h"
 
 #define NODE                                                                                        \
     "<bpmn:serviceTask id=\"ask\" name=\"问\" junma:handler=\"http\" junma:connector=\"out\""      \
@@ -81,6 +82,21 @@ static struct case_row at_the_service(struct house *h)
     return DO(h, &h->eco, c.id, VERB_REPLY, .text = STR("已办理。"));
 }
 
+struct watching {
+    uint64_t from, to;
+    struct case_row rows[4];
+    size_t count;
+};
+
+static enum err watch(struct op *op, void *ctx)
+{
+    struct watching *w = ctx;
+    w->from = w->to;
+    w->count = 4;
+    TRY(ledger_size(op, &w->to));
+    return cases_moved(op, w->from, w->to, w->rows, &w->count);
+}
+
 static void one_claims_it_until_the_lease_is_over(void **state)
 {
     struct house *h = *state;
@@ -89,6 +105,9 @@ static void one_claims_it_until_the_lease_is_over(void **state)
     open_with(h, &pack);
     struct case_row c = at_the_service(h);
     assert_int_equal(c.status, CASE_OPEN); /* not answered before the service has done its part */
+    struct watching w = { 0 };
+    assert_int_equal(house_read(h, &actor_system, watch, &w), OK);
+    assert_int_equal(w.count, 0); /* people moved it so far */
     assert_int_equal(claimed_by(h, "one", &j), 1);
     assert_int_equal(claimed_by(h, "two", &j), 0);
     h->now_ms += JOB_LEASE_MS - 1;
@@ -99,6 +118,11 @@ static void one_claims_it_until_the_lease_is_over(void **state)
     assert_int_equal(house_write(h, &actor_system, answer, &j.id), OK);
     c = house_get(h, &h->officer, c.id);
     assert_int_equal(c.status, CASE_REPLIED);
+    assert_int_equal(house_read(h, &actor_system, watch, &w), OK);
+    assert_int_equal(w.count, 1);
+    assert_true(w.rows[0].id == c.id);
+    assert_int_equal(house_read(h, &actor_system, watch, &w), OK);
+    assert_int_equal(w.count, 0);
     /* The first one's answer comes late: nothing moves a second time. */
     assert_int_equal(house_write(h, &actor_system, answer, &j.id), OK);
     assert_int_equal(house_get(h, &h->officer, c.id).version, c.version);

@@ -266,6 +266,11 @@ static void what_is_left(void **state)
     promise_left(h->zone, &p, h->now_ms, &days, &minutes);
     assert_int_equal(days, 5);
     assert_int_equal(minutes, 420 + 5 * 450);
+    int64_t whole = minutes;
+    promise_left(h->zone, &p, h->now_ms + 1, &days, &minutes);
+    assert_int_equal(minutes, whole); /* of a minute begun there is some left */
+    promise_left(h->zone, &p, h->now_ms + MS_PER_MINUTE, &days, &minutes);
+    assert_int_equal(minutes, whole - 1);
     promise_left(h->zone, &p, house_ms(h, "2026-03-09 16:30"), &days, &minutes);
     assert_int_equal(days, 0);
     assert_int_equal(minutes, 60);

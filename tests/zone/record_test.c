@@ -349,7 +349,7 @@ static void each_sees_his_own(void **state)
     refused(h, &h->leader, (struct saving){ .code = "works", .id = a, .json = "{\"name\":\"q\"}" },
         ERR_FORBIDDEN, "", "may not");
     refused(h, &h->power, (struct saving){ .code = "works", .id = a, .json = "{\"unit\":\"ECO\"}" },
-        ERR_NOT_FOUND, "", "no such");
+        ERR_NOT_FOUND, "unit", "no such");
     assert_str(json_str(opened(h, &h->officer, "works", a), "unit"), "POWER");
 }
 
@@ -420,8 +420,12 @@ struct undoing {
 static enum err undo(struct op *op, void *ctx)
 {
     struct undoing *u = ctx;
-    return record_undo_batch(op, pack_register(zone_pack(op->zone), STR("works")), u->batch,
-        STR("撤销"), &u->undone, &u->kept);
+    struct record_undo all = { 0 };
+    TRY(record_undo_batch(
+        op, pack_register(zone_pack(op->zone), STR("works")), u->batch, STR("撤销"), &all));
+    u->undone = all.undone;
+    u->kept = all.kept;
+    return OK;
 }
 
 static void a_batch_is_undone_but_for_later_changes(void **state)
@@ -514,7 +518,8 @@ static void what_depends_on_the_day(void **state)
     assert_false(more);
     house_at(h, "2026-04-06 00:10");
     struct op op = house_op(h, &actor_system);
-    assert_int_equal(records_daily(&op), OK);
+    for (int i = 0; i < 400; i++) /* a few registers a call */
+        assert_int_equal(records_daily(&op), OK);
     assert_string_equal(codes(h, &h->officer, (struct listing){ "works", f, { 0 } }), "B A ");
 }
 

@@ -170,7 +170,7 @@ static enum err put_branch(struct op *op, void *ctx)
     json_t *data;
     TRY(json_parse(op->arena, str_from(p->json), &data, op->diag));
     diag_list_init(&p->faults, op->arena, 20);
-    return record_put(op, STR("branch"), &p->id, data, STR("测试"), &p->faults);
+    return record_put(op, STR("outlet"), &p->id, data, STR("测试"), &p->faults);
 }
 
 /* A column that names a record of another register. */
@@ -179,8 +179,8 @@ static void references_hold(void **state)
     struct house *h = *state;
     struct copy c;
     copy_make(&c);
-    copy_add(&c, "registers/branch.json",
-        "{\"register\":\"branch\",\"name\":{\"zh\":\"分厂\",\"en\":\"Branches\"},\"key\":\"code\","
+    copy_add(&c, "registers/outlet.json",
+        "{\"register\":\"outlet\",\"name\":{\"zh\":\"分厂\",\"en\":\"Branches\"},\"key\":\"code\","
         "\"label\":\"code\",\"columns\":["
         "{\"name\":\"code\",\"title\":{\"zh\":\"编号\",\"en\":\"Code\"},\"type\":\"text\","
         "\"required\":true,\"unique\":true},"
@@ -192,7 +192,7 @@ static void references_hold(void **state)
                              code(h, "91360108Y00000001"))
                                      .data };
     if (house_write(h, &actor_system, put_branch, &p) != OK)
-        fail_msg("branch: %s", h->diag.en);
+        fail_msg("outlet: %s", h->diag.en);
     p = (struct putting){ .json = "{\"code\":\"B\",\"owner\":\"91360108Y000000099\"}" };
     assert_int_equal(house_write(h, &actor_system, put_branch, &p), ERR_INVALID);
     assert_string_equal(h->diag.field, "owner");
@@ -201,10 +201,37 @@ static void references_hold(void **state)
     assert_int_equal(house_write(h, &actor_system, put_branch, &p), OK);
 }
 
+/* By how its name is typed in Latin letters: initials or syllables, from any character on. */
+static void found_in_latin_letters(void **state)
+{
+    struct house *h = *state;
+    struct putting p = { 0 };
+    p.json = str_printf(&h->arena,
+        "{\"credit_code\":\"%s\",\"name\":\"华创重工(LED)新材料\",\"industry\":\"3670\"}",
+        code(h, "91360108Y00000009"))
+                 .data;
+    assert_int_equal(house_write(h, &actor_system, put, &p), OK);
+    static const char *const typed[] = { "hczg", "hcz", "huachuang", "huachuangzh", "xcl", "xincai",
+        "zhonggong", "chonggong", "ledxin", "HCZG" };
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct getting g = { .text = str_from(typed[i]) };
+        assert_int_equal(house_read(h, &actor_system, search, &g), OK);
+        bool there = false;
+        for (size_t k = 0; k < g.count; k++)
+            there = there || g.list[k].id == p.id;
+        if (!there)
+            fail_msg("%s does not lead to it", typed[i]);
+    }
+    struct getting none = { .text = STR("hgc") };
+    assert_int_equal(house_read(h, &actor_system, search, &none), OK);
+    assert_int_equal(none.count, 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, house_setup, house_teardown)
     const struct CMUnitTest tests[] = { T(kept_with_every_version), T(refused_by_column),
-        T(one_record_a_key), T(found_by_any_part), T(references_hold) };
+        T(one_record_a_key), T(found_by_any_part), T(references_hold),
+        T(found_in_latin_letters) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

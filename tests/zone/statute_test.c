@@ -258,29 +258,21 @@ static void law_of_the_first_day(void **state)
 {
     struct licence *l = *state;
     struct house *h = &l->house;
-    copy_write(&l->copy, "statutes.json",
-        "{\"statutes\": [\n"
-        "{\"code\": \"licence-correction\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
+    copy_change(&l->copy, "requests/promises.json", "licence-correction", "dated-correction");
+    copy_change(&l->copy, "statutes.json", "\"statutes\": [",
+        "\"statutes\": [\n"
+        "{\"code\": \"dated-correction\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
         " \"article\": {\"zh\": \"第一条\", \"en\": \"article 1\"}, \"text\": {\"zh\": \"旧\","
         " \"en\": \"old\"}, \"from\": \"2020-01-01\", \"to\": \"2026-03-31\", \"unit\":"
         " \"working_days\", \"amount\": 7, \"start\": {\"at\": \"receipt\", \"name\": {\"zh\":"
         " \"收到\", \"en\": \"receipt\"}}, \"silence\": {\"name\": {\"zh\": \"视为受理\", \"en\":"
         " \"accepted\"}}},\n"
-        "{\"code\": \"licence-correction\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
+        "{\"code\": \"dated-correction\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
         " \"article\": {\"zh\": \"第二条\", \"en\": \"article 2\"}, \"text\": {\"zh\": \"新\","
         " \"en\": \"new\"}, \"from\": \"2026-04-01\", \"unit\":"
         " \"working_days\", \"amount\": 3, \"start\": {\"at\": \"receipt\", \"name\": {\"zh\":"
         " \"收到\", \"en\": \"receipt\"}}, \"silence\": {\"name\": {\"zh\": \"视为受理\", \"en\":"
-        " \"accepted\"}}},\n"
-        "{\"code\": \"licence-decision\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
-        " \"article\": {\"zh\": \"第三条\", \"en\": \"article 3\"}, \"text\": {\"zh\": \"办\","
-        " \"en\": \"do\"}, \"from\": \"2020-01-01\", \"unit\": \"working_days\", \"amount\": 20,"
-        " \"start\": {\"at\": \"step\", \"name\": {\"zh\": \"受理\", \"en\": \"acceptance\"}}},\n"
-        "{\"code\": \"project-approval\", \"law\": {\"zh\": \"法\", \"en\": \"Law\"},"
-        " \"article\": {\"zh\": \"第四条\", \"en\": \"article 4\"}, \"text\": {\"zh\": \"办\","
-        " \"en\": \"do\"}, \"from\": \"2020-01-01\", \"unit\": \"working_days\", \"amount\": 20,"
-        " \"start\": {\"at\": \"step\", \"name\": {\"zh\": \"受理\", \"en\": \"acceptance\"}}}\n"
-        "]}\n");
+        " \"accepted\"}}},\n");
     house_reopen(h, l->copy.folder);
     house_at(h, "2026-03-31 16:00");
     struct case_row old = licence_apply(h);

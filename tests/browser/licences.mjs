@@ -1,0 +1,157 @@
+// Licences: held in the wallet on a phone, shown as a code with and without a connection, verified by a
+// stranger, suspended and revoked at the issuer's desk; the credential checked by a JOSE library.
+import { compactVerify, createLocalJWKSet } from 'jose'
+import { asPerson, base, check, checkAxe, checkWidth, go, password, readCode, settle, shoot, signIn, signInFast } from './lib.mjs'
+
+const specs = []
+const spec = (name, body) => specs.push([`licences: ${name}`, body])
+const why = { reason: '现场检查发现问题(测试)', basis: '《行政许可法》第六十九条' }
+
+const verdict = (page) => page.locator('.verdict').getAttribute('data-result')
+async function verify(page, link) {
+  await page.goto(link)
+  await page.locator('.verdict').waitFor()
+  await settle(page)
+  return verdict(page)
+}
+
+async function held(browser, type) {
+  const firm = await asPerson(browser, 'qiye1')
+  return (await firm.get('/api/licences/mine')).items.find((one) => one.type === type && one.status === 'valid')
+}
+
+spec('kept on the phone, shown without a connection, verified by a stranger, revoked', async ({ open, browser }) => {
+  const phone = await open({ fresh: true }) // with a worker that keeps the pages
+  const stranger = await open()
+  await signIn(phone, 'qiye1', password, '/wallet')
+  await phone.locator('.card').first().waitFor()
+  await settle(phone)
+  await checkAxe(phone, 'wallet')
+  await checkWidth(phone, 'wallet')
+  await shoot(phone, 'licences-wallet-360-zh')
+  await phone.getByRole('button', { name: '存到这部手机' }).click()
+  await phone.getByText('已存到这部手机').first().waitFor()
+  await phone.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).some((one) => one.active))
+  const licence = await held(browser, 'drainage')
+  await go(phone, `/wallet/${licence.id}`)
+  const link = await readCode(phone)
+  check(link.startsWith(`${base}/v/JM1.`), `a link to verify: ${link.slice(0, 60)}`)
+  await checkAxe(phone, 'licence')
+  await checkWidth(phone, 'licence')
+  await shoot(phone, 'licences-held-360-zh')
+  check((await verify(stranger, link)) === 'valid', 'a stranger sees that it is valid')
+  check(!(await stranger.getByText(licence.holder.key).count()), 'what is not public is not shown')
+  await checkAxe(stranger, 'verdict')
+  await checkWidth(stranger, 'verdict')
+  await shoot(stranger, 'licences-valid-360-zh')
+
+  await phone.waitForFunction(async () => {
+    const files = performance.getEntriesByType('resource').map((one) => one.name).filter((name) => name.includes('/assets/'))
+    return (await Promise.all(['/wallet', ...files].map((file) => caches.match(file)))).every(Boolean)
+  })
+  await phone.context().setOffline(true)
+  await phone.goto(`${base}/wallet`)
+  await phone.locator('.card').first().waitFor()
+  await shoot(phone, 'licences-offline-360-zh')
+  await phone.locator('.card', { hasText: '排水管网' }).click()
+  const offline = await readCode(phone)
+  check(offline !== link, 'a code of its own moment')
+  check((await verify(stranger, offline)) === 'valid', 'the code made without a connection holds')
+  await phone.context().setOffline(false)
+
+  const head = await asPerson(browser, 'chengguan.fzr')
+  await head.post(`/api/licences/${licence.id}/acts/revoke`, why)
+  check((await verify(stranger, link)) === 'revoked', 'revoked at once')
+  await shoot(stranger, 'licences-revoked-360-zh')
+  const copied = `${link.slice(0, -3)}AAA`
+  check((await verify(stranger, copied)) === 'stale', 'a code that the phone has not signed')
+  check((await verify(stranger, link.replace('JM1.e', 'JM1.f'))) === 'altered', 'an altered code')
+  phone.broken = phone.broken.filter((text) => !/ERR_INTERNET|Failed to fetch|offline/i.test(text))
+})
+
+spec('a stranger types a number and drops a PDF, whole and altered', async ({ open, browser }) => {
+  const page = await open()
+  const firm = await open()
+  await signIn(firm, 'qiye1')
+  const licence = await held(browser, 'food_business')
+  const pdf = Buffer.from(await (await firm.request.get(`${base}/api/licences/${licence.id}/pdf`)).body())
+  await go(page, '/v')
+  await checkAxe(page, 'verify')
+  await checkWidth(page, 'verify')
+  await page.locator('#code').fill(licence.identifier)
+  await page.getByRole('button', { name: '核验', exact: true }).click()
+  await page.locator('.verdict').waitFor()
+  check((await verdict(page)) === 'valid', 'by its number')
+  await page.locator('#file').setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer: pdf })
+  await page.getByText('依据:PDF 文件').waitFor()
+  check((await verdict(page)) === 'valid', 'by its PDF')
+  const altered = Buffer.from(pdf)
+  altered[2000] ^= 1
+  await page.locator('#file').setInputFiles({ name: 'b.pdf', mimeType: 'application/pdf', buffer: altered })
+  await page.locator('.verdict[data-result=altered]').waitFor()
+  await shoot(page, 'licences-altered-360-zh')
+  await page.locator('#file').setInputFiles({ name: 'c.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ a program') })
+  await page.getByText('这不是 PDF 文件').waitFor()
+})
+
+spec('the credential holds for a JOSE library, altered it does not', async ({ open, browser }) => {
+  const page = await open()
+  await signIn(page, 'qiye1')
+  const licence = await held(browser, 'food_business')
+  const read = async (path) => (await page.request.get(base + path)).text()
+  const jwt = await read(`/api/licences/${licence.id}/credential`)
+  const keys = JSON.parse(await read('/api/licences/keys'))
+  const set = createLocalJWKSet({ keys: keys.keys })
+  const { payload, protectedHeader } = await compactVerify(jwt, set)
+  const credential = JSON.parse(new TextDecoder().decode(payload))
+  check(protectedHeader.alg === 'ES256' && credential.credentialSubject.name === licence.holder.name, 'what it says')
+  const jwk = JSON.parse(Buffer.from(credential.issuer.id.replace('did:jwk:', ''), 'base64url').toString())
+  check(jwk.x === keys.keys[0].x, 'its issuer is the zone')
+  const [head, , signature] = jwt.split('.')
+  const other = Buffer.from(JSON.stringify({ ...credential, name: '营业执照' })).toString('base64url')
+  const refused = await compactVerify(`${head}.${other}.${signature}`, set).then(() => false, () => true)
+  check(refused, 'an altered credential is refused')
+  const list = await compactVerify(await read('/api/licences/status/revocation/0'), set)
+  check(list.protectedHeader.typ === 'vc+jwt', 'the list of states is signed too')
+})
+
+spec('at the desk: found, suspended with reason and basis, given back, a new one issued', async ({ open, browser }) => {
+  const page = await open({ size: 'desk' })
+  await signInFast(page, 'jianguan.fzr')
+  await go(page, '/desk/licences?status=valid')
+  await page.locator('tbody tr').nth(3).waitFor()
+  await settle(page)
+  await checkAxe(page, 'list')
+  await shoot(page, 'licences-desk-1440-zh', false)
+  await page.locator('tbody tr a', { hasText: '施工许可证' }).first().click()
+  await page.getByRole('button', { name: '暂扣' }).click()
+  await page.locator('#act-reason').fill(why.reason)
+  await page.locator('#act-basis').fill(why.basis)
+  await checkAxe(page, 'act')
+  await shoot(page, 'licences-act-1440-zh', false)
+  await page.locator('dialog').getByRole('button', { name: '暂扣' }).click()
+  await page.getByText('现在的状态:暂扣').waitFor()
+  await checkAxe(page, 'licence at the desk')
+  await shoot(page, 'licences-desk-one-1440-zh')
+  await page.getByRole('button', { name: '发还' }).click()
+  await page.locator('#act-reason').fill('整改完成(测试)')
+  await page.locator('#act-basis').fill(why.basis)
+  await page.locator('dialog').getByRole('button', { name: '发还' }).click()
+  await page.getByText('现在的状态:有效').waitFor()
+  const officer = await asPerson(browser, 'shouchu1')
+  const firm = (await officer.get('/api/registers/enterprise/records?limit=3')).items[2]
+  await go(page, '/desk/licences/new')
+  await page.locator('#issue-type').selectOption('fire_acceptance')
+  await page.locator('#issue-holder').fill(firm.label)
+  await page.locator('.found button').first().click()
+  await page.locator('#record-project').fill('示例厂房项目')
+  await page.locator('#record-place').fill('示例大道1号')
+  await page.locator('#record-result').fill('合格')
+  await checkAxe(page, 'issue')
+  await shoot(page, 'licences-issue-1440-zh')
+  await page.getByRole('button', { name: '签发', exact: true }).click()
+  await page.getByText('示例厂房项目').waitFor()
+  check(/\/desk\/licences\/\d+$/.test(new URL(page.url()).pathname), 'the new licence is opened')
+})
+
+export default specs
