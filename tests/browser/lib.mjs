@@ -33,34 +33,38 @@ export function check(condition, what) {
 }
 
 /**
- * What a page is asking for. Live events never end, so they do not count; nor does what a page asked for before it was
- * left for another. Chromium does not always tell the end of an answer that was cut off: 3 s after its head it is over.
- * Of the script of a worker it tells no end when the page was left meanwhile.
+ * Programs that a page loads, by the browser's events; what it asks with fetch is counted in the page (warm.mjs). What a
+ * page asked for before it was left for another does not count. Of the script of a worker the browser tells no end when
+ * the page was left meanwhile.
  */
-class Traffic {
+class Scripts {
   constructor(page) {
-    this.pending = new Map() // request -> when its answer began, 0: not yet
-    this.begun = 0
+    this.pending = new Set()
     page.on('request', (request) => {
       if (request.isNavigationRequest()) return this.pending.clear()
-      if (/\/events|-worker-[^/]*js$/.test(request.url())) return
-      this.pending.set(request, 0)
-      this.begun++
+      if (request.resourceType() === 'script' && !/-worker-[^/]*js$/.test(request.url())) this.pending.add(request)
     })
-    page.on('response', (answer) => this.pending.has(answer.request()) && this.pending.set(answer.request(), Date.now()))
     for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => this.pending.delete(request))
   }
 
-  /** Addresses that are still being read. */
   get open() {
-    return [...this.pending].filter(([, heard]) => !heard || Date.now() - heard < 3000).map(([request]) => request.url())
+    return [...this.pending].map((request) => request.url())
   }
+}
+
+/** What the page's document asks for just now, and a word that changes with each question it has asked. */
+export async function reading(page) {
+  const [open, asked] = await page.evaluate(() => {
+    const { open: addresses, begun } = window.reading?.() ?? { open: [], begun: 0 }
+    return [addresses, `${performance.timeOrigin} ${begun}`]
+  })
+  return { open: [...open, ...page.scripts.open], asked }
 }
 
 /** Errors of the page itself make its test fail. */
 function watch(page) {
   page.broken = []
-  page.traffic = new Traffic(page)
+  page.scripts = new Scripts(page)
   page.on('pageerror', (error) => page.broken.push(String(error)))
   page.on('console', (message) => {
     const text = message.text()
@@ -79,7 +83,7 @@ export async function settle(page) {
   for (const begun = Date.now(); ; ) {
     await page.waitForFunction(() => !document.querySelector('.skeleton, [aria-busy=true]'))
     await still(page)
-    const open = page.traffic.open.filter((url) => url.includes('/api/'))
+    const open = (await reading(page)).open.filter((url) => url.includes('/api/'))
     if (!open.length) return
     check(Date.now() - begun < 60_000, `${page.url()} is still reading ${open}`)
   }

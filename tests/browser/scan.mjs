@@ -12,7 +12,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { base, check, signInFast } from './lib.mjs'
+import { base, check, reading, signInFast } from './lib.mjs'
 
 const web = join(dirname(fileURLToPath(import.meta.url)), '../../web/src')
 const sets = readdirSync(join(web, 'locales/en')).map((file) => file.replace(/\.ts$/, ''))
@@ -130,13 +130,14 @@ class Visitor {
 
   /** All texts, when nothing was asked for any more while they were read. */
   async #texts() {
-    const { traffic } = this.page
+    let after = await reading(this.page)
     for (const begun = Date.now(); Date.now() - begun < 60_000; ) {
-      const before = traffic.begun
+      const before = after
       const text = await this.page.evaluate(said)
-      if (text !== null && !traffic.open.length && traffic.begun === before) return text
+      after = await reading(this.page)
+      if (text !== null && !after.open.length && after.asked === before.asked) return text
     }
-    this.faults.push(`${this.at}: is not ready after 60 s, it reads ${traffic.open}`)
+    this.faults.push(`${this.at}: is not ready after 60 s, it reads ${after.open}`)
     return ''
   }
 

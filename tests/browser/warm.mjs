@@ -3,8 +3,8 @@
 // language and touch (the rest of a page's look can be set on it).
 //
 // What one spec leaves does not reach the next: cookies, stored things, routes, listeners, being offline. Workers of a
-// page (offline use) are blocked here, and scripts that run before a page's own cannot be taken away again: who needs
-// either opens with {fresh: true} and gets a context of its own.
+// page (offline use) are blocked here, and a spec's scripts that run before a page's own cannot be taken away again: who
+// needs either opens with {fresh: true} and gets a context of its own.
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
@@ -46,8 +46,30 @@ export function executable() {
 
 export const launch = () => chromium.launch({ executablePath: executable(), args: flags })
 
-function newContext(browser, { size, language, dark }, more) {
-  return browser.newContext({
+/**
+ * In every page, before its own program: `window.reading` says what this document asks for. Events of the browser are
+ * no measure of it: of a request that the document before left behind, the end is sometimes never told.
+ */
+function countFetches() {
+  const open = new Map()
+  const { fetch } = window
+  let begun = 0
+  window.reading = () => ({ begun, open: [...open.values()] })
+  window.fetch = async (...asked) => {
+    const number = ++begun
+    open.set(number, String(asked[0]?.url ?? asked[0]))
+    const end = () => open.delete(number)
+    const answer = await fetch(...asked).catch((error) => {
+      end()
+      throw error
+    })
+    answer.clone().arrayBuffer().then(end, end)
+    return answer
+  }
+}
+
+async function newContext(browser, { size, language, dark }, more) {
+  const context = await browser.newContext({
     viewport: sizes[size],
     locale: language,
     timezoneId: 'Asia/Shanghai',
@@ -56,6 +78,8 @@ function newContext(browser, { size, language, dark }, more) {
     hasTouch: size === 'phone',
     ...more,
   })
+  await context.addInitScript(countFetches)
+  return context
 }
 
 /** Pages for the specs of one worker, against the server at `base`. */

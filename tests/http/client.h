@@ -15,7 +15,10 @@ struct answer {
     char value[4096]; /* of the header last asked for */
 };
 
-/* A connected socket or an abort. */
+/* A connected socket, or -1 where nobody listens. */
+int client_try(uint16_t port);
+
+/* The same, or an abort. */
 int client_open(uint16_t port);
 /* All of it; false when the peer has closed. */
 bool client_send(int fd, const char *text);

@@ -361,6 +361,39 @@ static void starts_and_stops_quickly(void **state)
     assert_in_range(now_ms() - from, 0, 3000);
 }
 
+struct visitor {
+    uint16_t port;
+    _Atomic bool leaves;
+};
+
+static void *visit(void *arg)
+{
+    struct visitor *v = arg;
+    while (!atomic_load(&v->leaves)) {
+        int fd = client_try(v->port);
+        if (fd >= 0)
+            close(fd);
+    }
+    return NULL;
+}
+
+/* The workers are woken by connections at the moment when the server takes no more of them. */
+static void stops_while_clients_come(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 300; i++) {
+        struct fixture *f = begin(0);
+        struct visitor v = { .port = f->port };
+        pthread_t thread;
+        pthread_create(&thread, NULL, visit, &v);
+        sleep_ms(1 + i % 3);
+        http_server_stop(f->server, 100);
+        atomic_store(&v.leaves, true);
+        pthread_join(thread, NULL);
+        end(f);
+    }
+}
+
 /* Resumed by the worker and given up by the ticker at about the same time, many times over. */
 static void late_and_in_time_race(void **state)
 {
@@ -394,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_stop_lets_work_finish),
         cmocka_unit_test(a_stop_that_runs_out_of_patience),
         cmocka_unit_test(starts_and_stops_quickly),
+        cmocka_unit_test(stops_while_clients_come),
         cmocka_unit_test(late_and_in_time_race),
     };
     return cmocka_run_group_tests_name("http/suspend", tests, NULL, NULL);
