@@ -62,10 +62,8 @@ web_is_current() {
     [ -z "$newer" ]
 }
 
-# build_web: npm packages and the face, when either is out of date.
-build_web() {
-    [ -f web/package.json ] || return 0
-    ! web_is_current || return 0
+# web_packages: what npm fetches, when it is out of date.
+web_packages() {
     node_is_new_enough || install nodejs npm
     node_is_new_enough || die "The face needs Node 18 or later with npm; found: $(node --version 2>&1)"
     local stamp=web/node_modules/.installed
@@ -78,6 +76,13 @@ build_web() {
         fi || die "npm could not fetch the face's packages; see above."
         touch "$stamp"
     fi
+}
+
+# build_web: the face, when it is out of date. Its types are checked by ./test.
+build_web() {
+    [ -f web/package.json ] || return 0
+    ! web_is_current || return 0
+    web_packages
     say "Building the face"
     (cd web && npm run --silent build) >&2 || die "The face did not build; see above."
     touch web/dist/index.html

@@ -81,7 +81,7 @@ export async function go(page, path, heading = true) {
 /** Waits until nothing is being read any more: no placeholder, no request under way, and the page stands still. */
 export async function settle(page) {
   for (const begun = Date.now(); ; ) {
-    await page.waitForFunction(() => !document.querySelector('.skeleton, [aria-busy=true]'))
+    await page.waitForFunction(() => !document.querySelector('html[data-going], .skeleton, [aria-busy=true]'))
     await still(page)
     const open = (await reading(page)).open.filter((url) => url.includes('/api/'))
     if (!open.length) return

@@ -153,6 +153,10 @@ def write(target, folder, build="."):
 def replay(exe, target):
     with tempfile.TemporaryDirectory() as folder:
         count = write(target, folder, pathlib.Path(exe).resolve().parents[2])
+        if target == "pack_file" and not os.environ.get("JUNMA_ALL"):
+            # Each is a load of the whole zone; what they are undamaged is loaded by every other test.
+            for seed in sorted(pathlib.Path(folder).iterdir())[::2]:
+                seed.unlink()
         # The same amount of work for a target with three seeds and one with three hundred.
         mutations = {"pack_file": 100, "csv": 500}.get(target, 3000) // max(1, count)
         return subprocess.run([exe, folder, str(mutations)]).returncode

@@ -19,6 +19,9 @@ struct given {
 
 /* All files of zones/nanchang, README.md too. */
 void given_open(struct given *g);
+/* Of the catalogue of service items only one department's stays, and no worked example of a clause
+ * is run: loads in half the time, for what has nothing to do with them. */
+void given_thin(struct given *g);
 void given_close(struct given *g);
 struct pack_file *given_file(struct given *g, const char *path);
 void given_add(struct given *g, const char *path, str text);

@@ -78,7 +78,11 @@ export const router = createRouter({
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 
+// A page's program and texts may take a while to come: base.css then shows a line at the top that says so.
+const going = (so: boolean) => document.documentElement.toggleAttribute('data-going', so)
+
 router.beforeEach(async (to) => {
+  going(true)
   const house = to.meta.house ?? 'hall'
   const texts = new Set<MessageSet>(['shared', house, ...(to.meta.texts ?? [])])
   await Promise.all([loadMessages([...texts]), restoreSession()])
@@ -88,6 +92,8 @@ router.beforeEach(async (to) => {
   return true
 })
 
+router.onError(() => going(false))
 router.afterEach((to, from, failure) => {
+  going(false)
   if (!failure && (from === START_LOCATION || to.path !== from.path)) void announce(to.meta.title)
 })
