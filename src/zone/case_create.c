@@ -212,7 +212,7 @@ static enum err about_items(
     TRY(service_begin(op, s, ask, v));
     TRY(service_answers(op, s, v, in->data, data, in->faults));
     TRY(service_needs(op, v, *data, s->applicant, d->m.row.enterprise_id));
-    TRY(service_papers(op, v, ask));
+    TRY(service_papers(op, v, ask, in->faults));
     d->service = v;
     return OK;
 }

@@ -81,8 +81,11 @@ MUST_USE enum err service_answers(struct op *op, const struct pack_system *s,
 /* Which materials the answers make needed; of `enterprise` what the zone holds. */
 MUST_USE enum err service_needs(struct op *op, struct service *v, const json_t *answers,
     str holder_register, int64_t enterprise);
-/* What was handed in, held against what is needed. ERR_INVALID, field "materials.<code>". */
-MUST_USE enum err service_papers(struct op *op, struct service *v, const struct service_ask *ask);
+/* What was handed in, held against what is needed. ERR_INVALID, field "materials.<code>"; `faults`
+ * (may be NULL) gets one for each that is missing: what is to be put right is said at once
+ * (Administrative Licensing Law, article 32). */
+MUST_USE enum err service_papers(
+    struct op *op, struct service *v, const struct service_ask *ask, struct diag_list *faults);
 void service_variables(struct op *op, const struct service *v, json_t *variables);
 str service_title(struct op *op, const struct service *v);
 MUST_USE enum err service_keep(struct op *op, const struct service *v, int64_t case_id);
@@ -121,11 +124,14 @@ struct licence_consent;
 MUST_USE enum err service_consent_of(
     struct op *op, const struct case_row *c, str material, struct licence_consent *out);
 
+/* ERR_INVALID at "materials.<code>"; each text has one %s, for the name in its language. */
+enum err service_paper_fault(
+    struct op *op, str material, const char *zh, const char *en, struct name2 name);
 /* In a write, by the verbs. */
 MUST_USE enum err service_correct(struct op *op, int64_t case_id,
     const struct service_paper *papers, size_t count, json_t *event);
-MUST_USE enum err service_corrected(
-    struct op *op, int64_t case_id, const struct service_paper *papers, size_t count);
+MUST_USE enum err service_corrected(struct op *op, int64_t case_id,
+    const struct service_paper *papers, size_t count, struct diag_list *faults);
 MUST_USE enum err service_decided(struct op *op, int64_t case_id, str outcome, int64_t used_days);
 MUST_USE enum err service_delivered(struct op *op, int64_t case_id);
 

@@ -98,7 +98,7 @@ static const struct service_paper *paper_of(const struct service_ask *ask, str m
     return NULL;
 }
 
-static enum err refuse(
+enum err service_paper_fault(
     struct op *op, str material, const char *zh, const char *en, struct name2 name)
 {
     const char *a = str_terminated(op->arena, name.zh), *b = str_terminated(op->arena, name.en);
@@ -144,30 +144,39 @@ static enum err have(struct op *op, struct service_material *m, const struct ser
     if (!str_is(m->state, "missing") || !m->required)
         return OK;
     if (m->held)
-        return refuse(op, what->code, "“%s”:本区持有电子证照,请同意调取,或者上传",
+        return service_paper_fault(op, what->code, "“%s”:本区持有电子证照,请同意调取,或者上传",
             "%s: the zone holds it as a licence; please consent to fetching it, or upload it",
             what->name);
     if (what->waive == PACK_WAIVE_COMMITMENT)
-        return refuse(op, what->code, "“%s”:请作出承诺,或者上传",
+        return service_paper_fault(op, what->code, "“%s”:请作出承诺,或者上传",
             "%s: please give your word, or upload it", what->name);
-    return refuse(op, what->code, "请上传“%s”", "please upload: %s", what->name);
+    return service_paper_fault(op, what->code, "请上传“%s”", "please upload: %s", what->name);
 }
 
-enum err service_papers(struct op *op, struct service *v, const struct service_ask *ask)
+enum err service_papers(
+    struct op *op, struct service *v, const struct service_ask *ask, struct diag_list *faults)
 {
+    struct diag first = { 0 };
+    enum err all = OK;
     for (size_t i = 0; i < ask->paper_count; i++) {
         bool wanted = false;
         for (size_t k = 0; k < v->material_count; k++)
             wanted = wanted || str_equal(v->materials[k].material->code, ask->papers[i].material);
         if (!wanted)
-            return refuse(op, ask->papers[i].material, "这些事项不需要材料“%s”",
+            return service_paper_fault(op, ask->papers[i].material, "这些事项不需要材料“%s”",
                 "these items do not ask for %s",
                 (struct name2){ ask->papers[i].material, ask->papers[i].material });
     }
     for (size_t k = 0; k < v->material_count; k++) {
         struct service_material *m = &v->materials[k];
-        if (m->need == SERVICE_NEEDED)
-            TRY(have(op, m, paper_of(ask, m->material->code)));
+        enum err e = m->need == SERVICE_NEEDED ? have(op, m, paper_of(ask, m->material->code)) : OK;
+        if (e != OK && faults)
+            diag_list_add(faults, op->diag);
+        if (e != OK && all == OK)
+            first = *op->diag;
+        all = all == OK ? e : all;
     }
-    return OK;
+    if (all != OK)
+        *op->diag = first;
+    return all;
 }

@@ -392,29 +392,38 @@ enum err service_correct(
 }
 
 /* Nothing that was to be put right may be left out. */
-static enum err nothing_left(struct op *op, int64_t case_id)
+static enum err nothing_left(struct op *op, int64_t case_id, struct diag_list *faults)
 {
     struct service_row_material *list;
+    struct diag first = { 0 };
+    enum err all = OK;
     size_t count;
     TRY(service_materials(op, case_id, &list, &count));
     for (size_t i = 0; i < count; i++) {
         if (!str_is(list[i].state, "correct"))
             continue;
-        diag_field(op->diag, str_printf(op->arena, "materials.%.*s", STR_ARGS(list[i].material)));
-        return diag_set(op->diag, ERR_INVALID, "还需要补正“%.*s”,请上传",
-            "still to be corrected: %.*s; please upload it", STR_ARGS(list[i].name.zh));
+        enum err e = service_paper_fault(op, list[i].material, "还需要补正“%s”,请上传",
+            "still to be corrected: %s; please upload it", list[i].name);
+        if (faults)
+            diag_list_add(faults, op->diag);
+        if (all == OK)
+            first = *op->diag;
+        all = all == OK ? e : all;
     }
-    return OK;
+    if (all != OK)
+        *op->diag = first;
+    return all;
 }
 
 enum err service_corrected(
-    struct op *op, int64_t case_id, const struct service_paper *papers, size_t count)
+    struct op *op, int64_t case_id, const struct service_paper *papers, size_t count,
+    struct diag_list *faults)
 {
     for (size_t i = 0; i < count; i++) {
         if (papers[i].file_count)
             TRY(set_material(op, case_id, &papers[i], STR("uploaded"), STR_NONE));
     }
-    return nothing_left(op, case_id);
+    return nothing_left(op, case_id, faults);
 }
 
 enum err service_decided(struct op *op, int64_t case_id, str outcome, int64_t used_days)

@@ -154,7 +154,8 @@ enum err do_decide(struct doing *d)
 enum err do_submit(struct doing *d)
 {
     d->is_public = true;
-    TRY(service_corrected(d->m->op, d->m->row.id, d->in->papers, d->in->paper_count));
+    TRY(service_corrected(d->m->op, d->m->row.id, d->in->papers, d->in->paper_count,
+        d->in->faults));
     return do_complete(d, do_outcome(d));
 }
 
