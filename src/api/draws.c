@@ -5,7 +5,7 @@
  */
 #include "api/registers.h"
 #include "api/schemas.h"
-#include "zone/draw_keep.h"
+#include "zone/draw_page.h"
 
 #include <string.h>
 
@@ -37,35 +37,20 @@ const struct api_schema draw_schemas[] = { { "DrawGroup", NULL, draw_group },
     { "DrawConfirm", NULL, draw_confirm_body }, { 0 } };
 
 struct drawing {
-    const struct pack_page *page;
-    const struct pack_register *draws;
-    str key, seed, evidence;
+    struct draw_page at;
+    str seed, evidence;
     struct draw_kept kept;
-    struct record record;
 };
-
-static const struct pack_register *register_of(struct call *c, const struct pack_page *p, const char *member)
-{
-    return pack_register(zone_pack(c->api->zone), pack_page_text(p->members, member));
-}
-
-static str value_of(const struct drawing *s, const struct record *r, const char *member)
-{
-    char name[64];
-    str column = pack_page_text(s->page->members, member);
-    snprintf(name, sizeof name, "%.*s", STR_ARGS(column));
-    return json_str(r->data, name);
-}
 
 static json_t *row_json(struct call *c, const struct drawing *s, const struct record *r, bool published)
 {
     const struct draw_kept *k = &s->kept;
     json_t *o = json_object();
-    const char *key = str_terminated(c->op.arena, s->draws->key->name);
+    const char *key = str_terminated(c->op.arena, s->at.draws->key->name);
     json_set_str(o, "key", key ? json_str(r->data, key) : STR_NONE);
-    json_set_str(o, "title", value_of(s, r, "draw_title"));
-    json_set_str(o, "source", value_of(s, r, "draw_source"));
-    json_object_set_new(o, "day", json_str_or_null(value_of(s, r, "draw_day")));
+    json_set_str(o, "title", draw_page_text(&s->at, r, "draw_title"));
+    json_set_str(o, "source", draw_page_text(&s->at, r, "draw_source"));
+    json_object_set_new(o, "day", json_str_or_null(draw_page_text(&s->at, r, "draw_day")));
     json_object_set_new(o, "state",
         json_string(!published ? "open"
                 : k->seed.bytes    ? "drawn"
@@ -82,7 +67,7 @@ static json_t *row_json(struct call *c, const struct drawing *s, const struct re
     json_set_str_or_null(o, "evidence", k->evidence);
     json_set_instant(&c->op, o, "drawnAt", k->drawn_at);
     json_set_str_or_null(o, "drawnLeaf", k->drawn_leaf);
-    bool acts = c->signed_in && register_written(&c->op, s->draws);
+    bool acts = c->signed_in && register_written(&c->op, s->at.draws);
     json_object_set_new(o, "proposedBy", acts ? json_str_or_null(k->proposed_by) : json_null());
     json_set_instant(&c->op, o, "proposedAt", k->proposed_at);
     json_object_set_new(o, "confirmedBy", acts ? json_str_or_null(k->drawn_by) : json_null());
@@ -93,10 +78,11 @@ static json_t *row_json(struct call *c, const struct drawing *s, const struct re
 /* The page's draws, whose register must have a key. False: answered. */
 static bool begin(struct call *c, struct drawing *s)
 {
-    if (!api_page(c, "draw", &s->page))
+    const struct pack_page *page;
+    if (!api_page(c, "draw", &page))
         return false;
-    s->draws = register_of(c, s->page, "draws");
-    if (register_seen(&c->op, s->draws) && s->draws->key)
+    s->at = draw_page_of(c->api->zone, page);
+    if (register_seen(&c->op, s->at.draws) && s->at.draws->key)
         return true;
     diag_set(&c->diag, ERR_NOT_FOUND, "没有这样的摇号", "there are no such draws");
     api_fail(c);
@@ -105,7 +91,7 @@ static bool begin(struct call *c, struct drawing *s)
 
 static enum err find_kept(struct call *c, struct drawing *s, str key, bool *published)
 {
-    enum err e = draw_find(&c->op, s->draws->code, key, &s->kept);
+    enum err e = draw_find(&c->op, s->at.draws->code, key, &s->kept);
     *published = e == OK;
     if (e != ERR_NOT_FOUND)
         return e;
@@ -125,14 +111,14 @@ static void list_draws(struct http_request *req, const void *app)
     (void)app;
     if (!begin(c, &s) || !api_read(c))
         return;
-    const bool acts = c->signed_in && register_written(&c->op, s.draws);
+    const bool acts = c->signed_in && register_written(&c->op, s.at.draws);
     json_t *o = json_keep(req->arena, json_object()), *items = json_array();
-    enum err e = record_list(&c->op, s.draws, &f, &page);
+    enum err e = record_list(&c->op, s.at.draws, &f, &page);
     for (size_t i = 0; e == OK && i < page.count; i++) {
         bool published;
-        char *key = str_terminated(req->arena, s.draws->key->name);
-        s.key = key ? json_str(page.items[i].data, key) : STR_NONE;
-        e = find_kept(c, &s, s.key, &published);
+        char *key = str_terminated(req->arena, s.at.draws->key->name);
+        s.at.key = key ? json_str(page.items[i].data, key) : STR_NONE;
+        e = find_kept(c, &s, s.at.key, &published);
         json_t *row = row_json(c, &s, &page.items[i], published);
         json_array_append_new(items, row);
         if (e == OK && !published && acts)
@@ -150,7 +136,7 @@ static void show_file(struct http_request *req, const void *app)
     (void)app;
     if (!begin(c, &s) || !api_read(c))
         return;
-    enum err e = draw_find(&c->op, s.draws->code, http_param(req, "key"), &s.kept);
+    enum err e = draw_find(&c->op, s.at.draws->code, http_param(req, "key"), &s.kept);
     api_read_end(c);
     if (e == OK)
         http_reply_json_text(req, 200, s.kept.file);
@@ -158,56 +144,15 @@ static void show_file(struct http_request *req, const void *app)
         api_fail(c);
 }
 
-/* ---- publishing ---- */
-
-/* All records of a register that belong to the draw, whoever asks: the list must be whole. */
-static enum err each_of(struct call *c, const struct drawing *s, const char *member, const char *link,
-    void (*take)(const struct drawing *s, const struct record *r, json_t *into), json_t *into)
-{
-    struct op op = c->op;
-    const struct pack_register *r = register_of(c, s->page, member);
-    struct record_filter f = { .limit = RECORD_PAGE_MAX, .where_count = 1 };
-    f.where[0] = (struct pack_condition){
-        .column = pack_column(r, pack_page_text(s->page->members, link)), .compare = PACK_IS, .value = s->key
-    };
-    op.actor = &actor_system;
-    for (bool more = true; more;) {
-        struct record_page page = { 0 };
-        TRY(record_list(&op, r, &f, &page));
-        for (size_t i = 0; i < page.count; i++)
-            take(s, &page.items[i], into);
-        f.after = page.next;
-        more = page.next.bytes > 0;
-        if (json_array_size(into) > DRAW_ENTRIES_MAX)
-            return diag_set(op.diag, ERR_LIMIT, "名单超过 %d 人", "the list holds more than %d",
-                DRAW_ENTRIES_MAX);
-    }
-    return OK;
-}
-
-static void take_entry(const struct drawing *s, const struct record *r, json_t *into)
-{
-    json_t *o = json_object();
-    json_set_str(o, "number", value_of(s, r, "entry_number"));
-    json_set_str(o, "group", value_of(s, r, "entry_group"));
-    json_array_append_new(into, o);
-}
-
-static void take_lot(const struct drawing *s, const struct record *r, json_t *into)
-{
-    json_array_append_new(into, json_from_str(value_of(s, r, "lot_number")));
-}
-
 /* What publishing would fix: who takes part, by group, and for how many lots. */
 static enum err preview(struct call *c, struct drawing *s, json_t *row)
 {
     json_t *entries = json_keep(c->op.arena, json_array()), *lots = json_keep(c->op.arena, json_array());
-    const struct pack_column *of = pack_column(
-        register_of(c, s->page, "entries"), pack_page_text(s->page->members, "entry_group"));
-    const json_t *groups = json_object_get(s->page->members, "groups");
+    const struct pack_column *of
+        = pack_column(s->at.entries, pack_page_text(s->at.page->members, "entry_group"));
+    const json_t *groups = json_object_get(s->at.page->members, "groups");
     int64_t placed = 0;
-    TRY(each_of(c, s, "entries", "entry_draw", take_entry, entries));
-    TRY(each_of(c, s, "lots", "lot_draw", take_lot, lots));
+    TRY(draw_page_list(&c->op, &s->at, entries, lots));
     for (size_t g = 0; g < json_array_size(groups); g++) {
         str code = str_from(json_string_value(json_array_get(groups, g)));
         const struct pack_code *named = pack_code(of->codes, code);
@@ -226,138 +171,28 @@ static enum err preview(struct call *c, struct drawing *s, json_t *row)
     return OK;
 }
 
-static enum err find_draw(struct call *c, struct drawing *s)
-{
-    if (!register_written(&c->op, s->draws))
-        return diag_set(c->op.diag, ERR_FORBIDDEN, "您无权办理摇号", "you may not act on draws");
-    return record_by_key(&c->op, s->draws->code, s->key, &s->record);
-}
-
 static enum err publish_work(struct call *c)
 {
     struct drawing *s = c->state;
-    json_t *v = json_keep(c->op.arena, json_object()), *entries = json_array(), *lots = json_array();
-    TRY(find_draw(c, s));
-    json_object_set_new(v, "draw", json_string("junma-draw-1"));
-    json_set_str(v, "title", value_of(s, &s->record, "draw_title"));
-    json_set_str(v, "source", value_of(s, &s->record, "draw_source"));
-    json_object_set(v, "groups", json_object_get(s->page->members, "groups"));
-    json_object_set_new(v, "entries", entries);
-    json_object_set_new(v, "lots", lots);
-    TRY(each_of(c, s, "entries", "entry_draw", take_entry, entries));
-    TRY(each_of(c, s, "lots", "lot_draw", take_lot, lots));
-    return draw_publish(
-        &c->op, s->draws->code, s->key, value_of(s, &s->record, "draw_day"), v, &s->kept);
+    return draw_page_publish(&c->op, &s->at, &s->kept);
 }
 
 static enum err seed_work(struct call *c)
 {
     struct drawing *s = c->state;
-    TRY(find_draw(c, s));
-    return draw_propose(&c->op, s->draws->code, s->key, s->seed, s->evidence, &s->kept);
-}
-
-/* ---- the result in the registers ---- */
-
-static void take_id(json_t *into, const struct record *r, str number)
-{
-    json_t *o = json_object();
-    json_set_int(o, "id", r->id);
-    json_set_str(o, "number", number);
-    json_array_append_new(into, o);
-}
-
-static void take_entry_id(const struct drawing *s, const struct record *r, json_t *into)
-{
-    take_id(into, r, value_of(s, r, "entry_number"));
-}
-
-static void take_lot_id(const struct drawing *s, const struct record *r, json_t *into)
-{
-    take_id(into, r, value_of(s, r, "lot_number"));
-}
-
-/* What came of a number: its line of the result by the member that holds it. */
-static const json_t *line_of(const json_t *result, const char *member, str number)
-{
-    size_t i;
-    json_t *line;
-    json_array_foreach((json_t *)result, i, line)
-        if (str_equal(json_str(line, member), number))
-            return line;
-    return NULL;
-}
-
-static void set_column(const struct drawing *s, json_t *data, const char *member, const json_t *v)
-{
-    str column = pack_page_text(s->page->members, member);
-    if (column.bytes && v)
-        json_object_setn_new(data, column.data, column.bytes, json_copy((json_t *)v));
-}
-
-static enum err write_lines(struct call *c, const struct drawing *s, bool lots, const json_t *ids,
-    const json_t *result)
-{
-    struct op op = c->op;
-    const struct pack_register *r = register_of(c, s->page, lots ? "lots" : "entries");
-    str reason = str_printf(op.arena, "摇号结果:%.*s", STR_ARGS(s->key));
-    size_t i;
-    json_t *one;
-    op.actor = &actor_system;
-    json_array_foreach((json_t *)ids, i, one) {
-        struct record saved;
-        struct diag_list faults;
-        json_t *data = json_keep(op.arena, json_object());
-        const json_t *line = line_of(result, lots ? "lot" : "number", json_str(one, "number"));
-        diag_list_init(&faults, op.arena, 20);
-        if (lots) {
-            set_column(s, data, "lot_winner", json_object_get(line, "number"));
-        } else {
-            set_column(s, data, "entry_place", json_object_get(line, "place"));
-            set_column(s, data, "entry_lot", json_object_get(line, "lot"));
-        }
-        const struct record_change change = { .id = json_int(one, "id", 0), .data = data,
-            .reason = reason, .faults = &faults };
-        TRY(diag_arena(op.diag, op.arena));
-        if (json_object_size(data))
-            TRY(record_save(&op, r, &change, &saved));
-    }
-    return OK;
-}
-
-/* Who got what, as records of their own: in the write that draws, so that both are there or neither. */
-static enum err write_back(struct call *c, const struct drawing *s)
-{
-    static const char *const columns[] = { "lot_winner", "entry_lot", "entry_place" };
-    json_t *file, *lots = json_keep(c->op.arena, json_array());
-    json_t *entries = json_keep(c->op.arena, json_array());
-    bool wanted[3];
-    for (int i = 0; i < 3; i++)
-        wanted[i] = pack_page_text(s->page->members, columns[i]).bytes > 0;
-    TRY(json_parse(c->op.arena, s->kept.file, &file, c->op.diag));
-    const json_t *result = json_object_get(file, "result");
-    if (wanted[0]) {
-        TRY(each_of(c, s, "lots", "lot_draw", take_lot_id, lots));
-        TRY(write_lines(c, s, true, lots, result));
-    }
-    if (!wanted[1] && !wanted[2])
-        return OK;
-    TRY(each_of(c, s, "entries", "entry_draw", take_entry_id, entries));
-    return write_lines(c, s, false, entries, result);
+    return draw_page_propose(&c->op, &s->at, s->seed, s->evidence, &s->kept);
 }
 
 static enum err confirm_work(struct call *c)
 {
     struct drawing *s = c->state;
-    TRY(find_draw(c, s));
-    TRY(draw_confirm(&c->op, s->draws->code, s->key, s->seed, &s->kept));
-    return write_back(c, s);
+    return draw_page_confirm(&c->op, &s->at, s->seed, &s->kept);
 }
 
 static void answer(struct call *c)
 {
     struct drawing *s = c->state;
-    http_reply_json(c->req, 200, json_keep(c->op.arena, row_json(c, s, &s->record, true)));
+    http_reply_json(c->req, 200, json_keep(c->op.arena, row_json(c, s, &s->at.record, true)));
 }
 
 static struct drawing *begin_act(struct call *c)
@@ -365,7 +200,7 @@ static struct drawing *begin_act(struct call *c)
     struct drawing *s = ARENA_NEW(c->req->arena, struct drawing);
     if (!s || !begin(c, s))
         return NULL;
-    s->key = http_param(c->req, "key");
+    s->at.key = http_param(c->req, "key");
     c->state = s;
     return s;
 }

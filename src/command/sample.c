@@ -176,6 +176,7 @@ static enum err make_zone(struct sample *s, const struct wanted *w)
     TRY(sample_make_services(s, &op));
     TRY(sample_make_funds(s, &op));
     TRY(sample_make_reports(s, &op));
+    TRY(sample_make_draws(s, &op));
     TRY(walks_refresh(&op));
     s->world.repeats = false;
     return OK;

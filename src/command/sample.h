@@ -12,6 +12,7 @@
  *     sample_funds.c   work on funds, from a table
  *     sample_benefits.c  lists by which benefits are paid, in the same table
  *     sample_reports.c residents' reports, from a list
+ *     sample_draws.c   draws published and drawn, from a list
  *     sample_year.c    when requests come; the queue of what is to happen
  *     sample_case.c    a case's life: what happens at each step, decided by the lists' shares
  *     sample_act.c     doing it, as somebody who may
@@ -208,6 +209,10 @@ MUST_USE enum err sample_make_services(struct sample *s, struct op *op);
 MUST_USE enum err sample_make_funds(struct sample *s, struct op *op);
 /* Residents' reports, when the zone has a list of them, in a write of its own. */
 MUST_USE enum err sample_make_reports(struct sample *s, struct op *op);
+/* Draws, when the zone has a list of them; after the records, in writes of its own. */
+MUST_USE enum err sample_make_draws(struct sample *s, struct op *op);
+/* NULL: the staff has no such login. */
+const struct actor *sample_staff_login(const struct sample *s, str login);
 /* Somebody of the unit (NULL: somebody who sees all) whose role has the permission, one whose daily
  * work this is if `daily`, else one who only oversees, as far as there is one; NULL when nobody
  * may. */

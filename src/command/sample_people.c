@@ -233,6 +233,14 @@ const struct sample_staff *sample_staff_of(const struct sample *s, int64_t accou
     return NULL;
 }
 
+const struct actor *sample_staff_login(const struct sample *s, str login)
+{
+    for (size_t i = 0; i < s->staff_count; i++)
+        if (str_equal(s->staff[i].actor.login, login))
+            return &s->staff[i].actor;
+    return NULL;
+}
+
 const struct sample_staff *sample_somebody(const struct sample *s, struct sample_random *r,
     const struct pack_unit *unit, const char *may, bool daily)
 {

@@ -40,15 +40,6 @@ static enum err wrong(struct op *op, const char *member)
     return diag_set(op->diag, ERR_INVALID, "“%s”不对", "\"%s\" is not right", member);
 }
 
-static const struct actor *who(const struct sample *s, str login)
-{
-    const json_t *list = json_object_get(s->lists.accounts, "staff");
-    for (size_t i = 0; i < json_array_size(list) && i < s->staff_count; i++)
-        if (str_equal(json_str(json_array_get(list, i), "login"), login))
-            return &s->staff[i].actor;
-    return NULL;
-}
-
 static bool read_at(const struct sample *s, const json_t *o, int64_t *ms)
 {
     str at = json_str(o, "at"), hour, minute;
@@ -109,7 +100,7 @@ static enum err do_step(struct reporting *w, struct op *op, const struct step *s
         return come(w, op, o, id);
     const char *member = step->what == SHOWN ? "shown" : members[step->what];
     const json_t *act = json_object_get(o, member);
-    op->actor = who(w->s, step->what == SHOWN ? json_str(o, member) : json_str(act, "login"));
+    op->actor = sample_staff_login(w->s, step->what == SHOWN ? json_str(o, member) : json_str(act, "login"));
     if (!op->actor)
         return wrong(op, member);
     if (step->what == SHOWN)

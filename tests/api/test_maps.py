@@ -213,21 +213,29 @@ class Maps(Refusals):
         self.check_registers(file)
         self.check_on_the_command_line(file)
 
+    def test_the_draw_of_the_sample_can_be_checked(self):
+        row = next(d for d in self.server_anyone.get("/api/pages/flat_draws/draws").json["items"] if d["key"] == "D03")
+        self.assertEqual((row["state"], row["entries"], row["lots"]), ("drawn", 12, 8))
+        self.assertLess(row["publishedAt"], row["drawnAt"])
+        file = self.server_anyone.get("/api/pages/flat_draws/draws/D03").json
+        self.check_by_hand(file)
+        self.check_on_the_command_line(file)
+
     def draw_id(self, number):
         return next(d["id"] for d in self.server_anyone.get("/api/registers/flat_draw/records").json["items"] if d["data"]["number"] == number)
 
     def check_registers(self, file):
         """Who got which flat stands in both registers, and nowhere else."""
         anyone = self.server_anyone
-        draw = next(d["id"] for d in anyone.get("/api/registers/flat_draw/records").json["items"] if d["data"]["number"] == "D02")
+        ids = {d["data"]["number"]: str(d["id"]) for d in anyone.get("/api/registers/flat_draw/records").json["items"]}
         read = lambda register: [r["data"] for r in anyone.get(f"/api/registers/{register}/records", limit=500).json["items"]]
-        of = lambda rows, mine: [r for r in rows if (str(r["draw"]) in (draw, "D02")) == mine]
+        of = lambda rows, draw: [r for r in rows if str(r["draw"]) in (ids[draw], draw)]
         flats, people = read("flat"), read("flat_applicant")
-        self.assertEqual({f["number"]: f["taken_by"] for f in of(flats, True) if f["taken_by"]},
+        self.assertEqual({f["number"]: f["taken_by"] for f in of(flats, "D02") if f["taken_by"]},
                          {r["lot"]: r["number"] for r in file["result"] if r["lot"]})
-        self.assertEqual({p["number"]: (p["place"], p["flat"] or None) for p in of(people, True)},
+        self.assertEqual({p["number"]: (p["place"], p["flat"] or None) for p in of(people, "D02")},
                          {r["number"]: (r["place"], r["lot"]) for r in file["result"]})
-        self.assertFalse(any(f["taken_by"] for f in of(flats, False)) or any(p["place"] for p in of(people, False)))
+        self.assertFalse(any(f["taken_by"] for f in of(flats, "D01")) or any(p["place"] for p in of(people, "D01")))
 
     def check_by_hand(self, file):
         entries = sorted(file["entries"], key=lambda e: e["number"].encode())
