@@ -431,11 +431,6 @@ bool dmn_batch_is_columnar(const struct dmn_batch *b)
     return b->table != NULL;
 }
 
-size_t dmn_batch_outcome_count(const struct dmn_batch *b)
-{
-    return b->outcome_count;
-}
-
 feel_value dmn_batch_outcome(const struct dmn_batch *b, uint32_t code)
 {
     ASSERT(code < b->outcome_count);

@@ -62,7 +62,6 @@ bool dmn_batch_is_columnar(const struct dmn_batch *b);
 MUST_USE enum err dmn_batch_run(struct dmn_batch *b, const struct dmn_column *columns, size_t rows,
     uint32_t *codes, struct diag *d);
 
-size_t dmn_batch_outcome_count(const struct dmn_batch *b);
 feel_value dmn_batch_outcome(const struct dmn_batch *b, uint32_t code);
 
 #endif

@@ -42,7 +42,6 @@ MUST_USE enum err dmn_load_with(struct arena *a, const struct dmn_source *source
     bool lenient, struct dmn_model **out, struct diag_list *faults);
 
 str dmn_model_name(const struct dmn_model *m);
-str dmn_model_namespace(const struct dmn_model *m);
 
 /* By name, else by id; NULL when there is none. */
 const struct dmn_decision *dmn_decision_find(const struct dmn_model *m, str name);

@@ -17,11 +17,6 @@ str dmn_model_name(const struct dmn_model *m)
     return m->name;
 }
 
-str dmn_model_namespace(const struct dmn_model *m)
-{
-    return m->namespace;
-}
-
 const struct dmn_decision *dmn_decision_find(const struct dmn_model *m, str name)
 {
     return (const struct dmn_decision *)find(m, ELEMENT_DECISION, name);

@@ -529,11 +529,6 @@ str dmn_sheet_rule_label(const struct dmn_sheet *s, size_t rule)
     return s->table->rules[rule].label;
 }
 
-uint64_t dmn_sheet_input_reads(const struct dmn_sheet *s, size_t input)
-{
-    return s->inputs[input].value.reads;
-}
-
 static str rule_text(const struct dmn_sheet *s, size_t rule, const char *entry, size_t index)
 {
     const struct xml_node *r = xml_child(s->table->xml, "rule");

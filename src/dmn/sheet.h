@@ -74,8 +74,6 @@ int dmn_sheet_near_scale(const struct dmn_sheet *s, size_t input);
 /* Do its near values count days since 1970? */
 bool dmn_sheet_near_is_date(const struct dmn_sheet *s, size_t input);
 str dmn_sheet_rule_label(const struct dmn_sheet *s, size_t rule);
-/* The facts that a column of the table reads, as bits. */
-uint64_t dmn_sheet_input_reads(const struct dmn_sheet *s, size_t input);
 /* The text of a cell; "-" where it says nothing. */
 str dmn_sheet_cell(const struct dmn_sheet *s, size_t rule, size_t input);
 /* The text of the output's cell. */

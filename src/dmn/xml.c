@@ -119,14 +119,6 @@ enum err dmn_xml_parse(struct arena *a, str xml, struct xml_node **out, struct d
     return e;
 }
 
-bool xml_has_attribute(const struct xml_node *n, const char *name)
-{
-    for (size_t i = 0; i < n->attribute_count; i++)
-        if (str_is(n->attributes[i].name, name))
-            return true;
-    return false;
-}
-
 str xml_attribute(const struct xml_node *n, const char *name)
 {
     for (size_t i = 0; i < n->attribute_count; i++)

@@ -29,7 +29,6 @@ struct xml_node {
 MUST_USE enum err dmn_xml_parse(struct arena *a, str xml, struct xml_node **out, struct diag *d);
 /* Empty text when absent. */
 str xml_attribute(const struct xml_node *n, const char *name);
-bool xml_has_attribute(const struct xml_node *n, const char *name);
 /* The first child element of that name in the parent's namespace, or NULL. */
 const struct xml_node *xml_child(const struct xml_node *n, const char *name);
 /* The next sibling of that name. */

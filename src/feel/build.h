@@ -38,8 +38,6 @@ uint32_t feel_build_slot(struct feel_builder *b);
 bool feel_build_open_item(struct feel_builder *b, const struct feel_type *type, uint32_t *slot);
 
 const struct feel_node *feel_build_constant(struct feel_builder *b, feel_value v);
-const struct feel_node *feel_build_local(
-    struct feel_builder *b, uint32_t slot, const struct feel_type *type);
 const struct feel_node *feel_build_list(
     struct feel_builder *b, const struct feel_node *const *items, size_t count);
 

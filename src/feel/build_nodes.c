@@ -41,17 +41,6 @@ const struct feel_node *feel_build_constant(struct feel_builder *b, feel_value v
     return node_constant(b, v);
 }
 
-const struct feel_node *feel_build_local(
-    struct feel_builder *b, uint32_t slot, const struct feel_type *type)
-{
-    struct feel_node *n = node_new(b, run_local);
-    if (!n)
-        return NULL;
-    n->slot = slot;
-    n->type = type;
-    return n;
-}
-
 const struct feel_node *feel_build_list(
     struct feel_builder *b, const struct feel_node *const *items, size_t count)
 {

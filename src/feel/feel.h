@@ -314,9 +314,6 @@ MUST_USE enum err feel_machine_builtin(struct feel_machine *m, str name, const f
     size_t count, feel_value *out);
 /* ERR_MEMORY with its message, for a host whose own allocation failed. */
 enum err feel_machine_memory(struct feel_machine *m);
-/* Calls a function value with positional arguments. */
-MUST_USE enum err feel_machine_call(struct feel_machine *m, feel_value function,
-    const feel_value *args, size_t count, feel_value *out);
 struct arena *feel_machine_arena(struct feel_machine *m);
 /* The fault behind the last enum err of this machine. */
 const struct diag *feel_machine_diag(const struct feel_machine *m);

@@ -306,16 +306,6 @@ enum err feel_call(struct feel_machine *m, const struct feel_function *f, const 
     return call_lambda(m, f, args, count, out);
 }
 
-enum err feel_machine_call(struct feel_machine *m, feel_value function, const feel_value *args,
-    size_t count, feel_value *out)
-{
-    if (function.kind == FEEL_FUNCTION)
-        return feel_call(m, function.function, args, count, out);
-    WARN(m, "被调用的不是函数", "what is called is no function");
-    *out = feel_null();
-    return OK;
-}
-
 enum err feel_machine_builtin(struct feel_machine *m, str name, const feel_value *args, size_t count,
     feel_value *out)
 {

@@ -74,6 +74,5 @@ const struct form_field *form_field_by_key(const struct form *f, str key);
 str form_value_label(const struct form_field *field, str value, const char *lang);
 /* The schema as it was read, for the web's form viewer; borrowed. */
 const json_t *form_to_json(const struct form *f);
-const char *form_type_word(enum form_type t); /* "textfield" */
 
 #endif

@@ -17,11 +17,6 @@ static const struct {
 #undef T
 };
 
-const char *form_type_word(enum form_type t)
-{
-    return types[t].word;
-}
-
 void form_fault(struct form_reader *r, str pointer, int line, enum err err, const char *zh,
     const char *en, ...)
 {

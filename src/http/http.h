@@ -143,8 +143,6 @@ void http_reply_empty(struct http_request *req, int status); /* 204 … */
 void http_reply_json(struct http_request *req, int status, const json_t *value);
 /* Text that is JSON already. */
 void http_reply_json_text(struct http_request *req, int status, str json);
-/* 303 to a path of this server; 201 with Location is http_reply_header + http_reply_json. */
-void http_reply_see_other(struct http_request *req, str location);
 /* Sends `bytes` from the descriptor's start with sendfile; takes the descriptor. */
 void http_reply_fd(struct http_request *req, int status, const char *type, int fd, uint64_t bytes);
 /* application/problem+json (RFC 9457): type "urn:junma:error:<code>", title, status, detail in the
@@ -234,7 +232,5 @@ void http_server_destroy(struct http_server *s);
 /* Prometheus text: requests and latency by route, connections, suspended, refused. */
 str http_metrics_text(struct http_server *s, struct arena *a);
 #define HTTP_METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
-/* The server a request came through (for metrics and the like). */
-struct http_server *http_request_server(const struct http_request *req);
 
 #endif

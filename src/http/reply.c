@@ -100,13 +100,6 @@ void http_reply_json_text(struct http_request *req, int status, str json)
     http_reply(req, status, "application/json", json);
 }
 
-void http_reply_see_other(struct http_request *req, str location)
-{
-    ASSERT(location.bytes && location.data[0] == '/');
-    http_reply_header(req, "Location", location);
-    http_reply_empty(req, 303);
-}
-
 void http_reply_fd(struct http_request *req, int status, const char *type, int fd, uint64_t bytes)
 {
     begin(req, REPLY_FD, status, type);

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-struct http_server *http_request_server(const struct http_request *req)
-{
-    return exchange_of(req)->server;
-}
-
 str http_param(const struct http_request *req, const char *name)
 {
     for (size_t i = 0; i < req->param_count; i++)

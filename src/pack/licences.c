@@ -15,11 +15,6 @@
 static const char *const validity_words[] = { "always", "years", "months", "days", "until", NULL };
 static const char *const paper_words[] = { "A4", "A4-wide", "A5-wide", "card", NULL };
 
-const char *pack_paper_word(enum pack_paper paper)
-{
-    return paper_words[paper];
-}
-
 /* ---- codes ---- */
 
 static void check_code18(const struct node *n, const char *member, str code)

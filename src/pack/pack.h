@@ -765,7 +765,6 @@ const struct dmn_decision *pack_decision(
     const struct pack_system *s, str name, const struct dmn_model **model);
 
 const struct pack_licence *pack_licence(const struct pack *p, str code);
-const char *pack_paper_word(enum pack_paper paper);
 const struct pack_bulletin *pack_bulletin(const struct pack *p, str code);
 /* Of any system. *s (may be NULL) is the system. */
 const struct pack_figure *pack_figure_any(

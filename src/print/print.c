@@ -168,11 +168,6 @@ double print_room(const struct print *p)
     return p->bottom - p->y;
 }
 
-double print_left(const struct print *p)
-{
-    return print_room(p) / PT_PER_MM;
-}
-
 double print_at(const struct print *p)
 {
     return p->y / PT_PER_MM;

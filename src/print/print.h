@@ -88,8 +88,7 @@ void print_line(struct print *p);
 void print_page(struct print *p); /* onto the next page */
 /* On the next page when fewer than mm are left on this one. */
 void print_keep(struct print *p, double mm);
-/* Millimetres that are left on the page, and where the flow stands. */
-double print_left(const struct print *p);
+/* Where the flow stands on the page, in millimetres. */
 double print_at(const struct print *p);
 /* The page's size, and how many pages there are by now. */
 double print_width(const struct print *p);

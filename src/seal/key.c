@@ -418,7 +418,3 @@ str seal_authority(const struct seal *s)
     return s->authority_pem;
 }
 
-str seal_kid(const struct seal *s)
-{
-    return s->kid;
-}

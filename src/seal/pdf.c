@@ -37,12 +37,6 @@ struct name2_text seal_verdict_text(enum seal_verdict v)
     return texts[v];
 }
 
-const char *seal_verdict_word(enum seal_verdict v)
-{
-    static const char *const words[] = { "good", "no-pdf", "unsigned", "foreign", "altered" };
-    return words[v];
-}
-
 /* ---- reading what print/ made ---- */
 
 struct pdf {

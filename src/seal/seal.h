@@ -46,8 +46,6 @@ str seal_certificate(const struct seal *s); /* PEM */
 str seal_authority(const struct seal *s);   /* PEM: what a reader is given to trust */
 /* The public key as JWK (RFC 7517) with alg, use and kid. A new reference. */
 json_t *seal_jwk(struct arena *a, const struct seal *s);
-/* kid: SHA-256 of the certificate, 16 hexadecimal digits. */
-str seal_kid(const struct seal *s);
 
 /* r || s. */
 MUST_USE enum err seal_sign(
@@ -76,7 +74,6 @@ enum seal_verdict {
     SEAL_FOREIGN,  /* signed, not by this zone */
     SEAL_ALTERED,  /* changed, or something was added, after it was signed */
 };
-const char *seal_verdict_word(enum seal_verdict v);
 struct name2_text {
     const char *zh, *en;
 };

@@ -57,11 +57,6 @@ struct batch_item *batch_add(struct batch *b, zone_fn fn, void *ctx)
     return &s->item;
 }
 
-size_t batch_count(const struct batch *b)
-{
-    return b->count;
-}
-
 struct batch_item *batch_at(struct batch *b, size_t i)
 {
     ASSERT(i < b->count);

@@ -25,7 +25,6 @@ void batch_destroy(struct batch *b);
 void batch_begin(struct batch *b);
 /* NULL when full. */
 struct batch_item *batch_add(struct batch *b, zone_fn fn, void *ctx);
-size_t batch_count(const struct batch *b);
 struct batch_item *batch_at(struct batch *b, size_t i);
 /* Runs all as this op's actor, at its time, and waits until all are on disk or failed. */
 void batch_run(struct batch *b, const struct op *op);

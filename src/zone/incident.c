@@ -70,16 +70,6 @@ enum err incident_list(
     return OK;
 }
 
-enum err incident_count(struct op *op, int64_t *count)
-{
-    struct store_rows rows;
-    TRY(STORE_ONE(op->conn, &rows, op->diag,
-        "SELECT count(*) FROM job WHERE zone = $1 AND state = 2", S_TEXT(op->zone->code)));
-    *count = store_int(&rows, 0);
-    store_rows_end(&rows);
-    return OK;
-}
-
 static enum err incident_get(struct op *op, int64_t id, struct job *j)
 {
     bool there;

@@ -96,7 +96,5 @@ MUST_USE enum err incident_skip(struct op *op, int64_t id, const struct incident
 /* A timer that could not be fired `attempts` times is kept as one. */
 MUST_USE enum err incident_of_timer(
     struct op *op, int64_t case_id, int64_t number, const struct diag *why);
-/* Open incidents, for a figure on the page of those who see to them. */
-MUST_USE enum err incident_count(struct op *op, int64_t *count);
 
 #endif

@@ -179,9 +179,6 @@ MUST_USE enum err licence_consent_give(
 MUST_USE enum err licence_consent_revoke(struct op *op, int64_t id);
 /* The actor's own, newest first. */
 MUST_USE enum err licence_consents(struct op *op, struct licence_consent **out, size_t *count);
-/* The consent in force for a case (case_id) or item (case_id 0) and a type; ERR_NOT_FOUND. */
-MUST_USE enum err licence_consent_find(struct op *op, str holder_register, int64_t holder_id,
-    str type, str item, int64_t case_id, struct licence_consent *out);
 /* In a write: the licence that a consent gives, whole, with the look kept. ERR_FORBIDDEN when the
  * consent is revoked or over, or given to another unit; ERR_NOT_ALLOWED when the licence is no
  * longer valid. */

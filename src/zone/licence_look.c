@@ -240,32 +240,6 @@ enum err licence_consents(struct op *op, struct licence_consent **out, size_t *c
     return consent_rows(op, &q, CONSENTS_MAX, out, count);
 }
 
-enum err licence_consent_find(struct op *op, str holder_register, int64_t holder_id, str type,
-    str item, int64_t case_id, struct licence_consent *out)
-{
-    struct query q;
-    size_t count;
-    struct licence_consent *found;
-    query_init(&q, op->arena);
-    query_sql(&q, consent_columns);
-    QUERY_ADD(&q,
-        "? AND holder_register = ? AND holder_id = ? AND type = ? AND revoked_at = 0 AND until_at >"
-        " ?",
-        S_TEXT(op->zone->code), S_TEXT(holder_register), S_INT(holder_id), S_TEXT(type),
-        S_INT(op->now_ms));
-    if (case_id)
-        QUERY_ADD(&q, " AND case_id = ?", S_INT(case_id));
-    if (item.bytes)
-        QUERY_ADD(&q, " AND item = ?", S_TEXT(item));
-    query_sql(&q, " ORDER BY id DESC LIMIT 1");
-    TRY(consent_rows(op, &q, 1, &found, &count));
-    if (!count)
-        return diag_set(
-            op->diag, ERR_NOT_FOUND, "持有人没有授权使用这份证照", "the holder has not consented");
-    *out = found[0];
-    return OK;
-}
-
 /* Whoever the consent names, the holder himself, or the engine. */
 static bool for_actor(struct op *op, const struct licence_consent *c, const struct licence *l)
 {
