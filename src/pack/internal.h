@@ -164,6 +164,8 @@ void check_retention(struct loader *l);
 void read_connectors(struct loader *l);
 void read_systems(struct loader *l);
 void read_pages(struct loader *l);
+/* A page of the kind `enlist`: its records can be written from what it gives them. */
+void check_enlist(const struct node *n);
 void read_policies(struct loader *l);
 void read_funds(struct loader *l);
 void read_licences(struct loader *l);

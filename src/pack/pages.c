@@ -315,6 +315,8 @@ static void read_page(const struct node *n, const struct pack_system *s, str fil
     else if (code_taken(p, page.code))
         FAULT_MEMBER(n, "page", "另一页面已用这个代码", "another page has this code");
     check_object(n, kinds[kind], true, &r);
+    if (str_is(page.kind, "enlist"))
+        check_enlist(n);
     ((struct pack_page *)p->pages)[p->page_count++] = page;
 }
 
