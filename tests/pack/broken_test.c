@@ -34,6 +34,7 @@ struct broken {
 #define OBSTACLE "projects/registers/obstacle.json"
 #define COUNT "projects/figures/projects_red.sql"
 #define PAGE "projects/pages/projects.json"
+#define ENLIST "visits/pages/visit_enlist.json"
 #define FUNDS "funds/funds.json"
 #define ACCOUNT "funds/registers/payee_account.json"
 #define BULLETIN "economy/bulletins/operation.md"
@@ -143,6 +144,29 @@ static const struct broken table[] = {
     { PAGE, "\"list\"", "\"lists\"", NULL, "\"lists\"", "unknown member \"lists\"" },
     { PAGE, "\"register\": \"project\",", "", NULL, "\"list\"", "must be given first" },
     { PAGE, "\"order\": 10", "\"order\": 10, \"roles\": [\"nobody\"]", NULL, "nobody", "no role" },
+    /* putting many onto a list */
+    { ENLIST, "\"of\": \"enterprise\"", "\"of\": \"campaign\"", NULL, "\"of\"",
+        "must refer to the register \"enterprise\"" },
+    { ENLIST, "\"within\": \"campaign\"", "\"within\": \"enterprise\"", NULL, "\"within\"",
+        "must refer to the register \"campaign\"" },
+    { ENLIST, "\"of\": \"enterprise\"", "\"of\": \"due_on\"", NULL, "\"of\"", "must be ref" },
+    { ENLIST, "\"who\": \"officer\"", "\"who\": \"unit\"", NULL, "\"who\"", "must be account" },
+    { ENLIST, "\"who\": \"officer\",", "", NULL, "\"unit\"", "give who first" },
+    { ENLIST, "\"number\": \"number\"", "\"number\": \"numbers\"",
+        NULL, "\"number\"", "has no column \"numbers\"" },
+    { ENLIST, "\"number\": \"number\",", "", NULL, "\"register\"", "\"number\" comes from nowhere" },
+    { ENLIST, "\"column\": \"title\"", "\"column\": \"number\"", NULL, "\"column\"", "is filled in twice" },
+    { ENLIST, "\"due_on\"", "\"late\"", NULL, "\"late\"", "cannot be filled in for many records" },
+    { ENLIST, "\"from\": \"name\"", "\"from\": \"contact_name\"", NULL, "\"from\"", "is masked" },
+    { ENLIST, "\"from\": \"name\"", "\"from\": \"employees\"", NULL, "\"from\"", "not of the same type" },
+    { ENLIST, "\"from\": \"name\"", "\"from\": \"naam\"", NULL, "\"from\"", "has no column \"naam\"" },
+    { ENLIST, "\"source\": \"enterprise\"", "\"source\": \"enterprises\"",
+        NULL, "\"source\"", "no register" },
+    { ENLIST, "\"open\": \"running\"", "\"open\": \"going\"", NULL, "\"open\"", "no list" },
+    { ENLIST, "\"open\"", "\"opened\"", NULL, "\"opened\"", "unknown member \"opened\"" },
+    { "visits/registers/campaign.json", "\"access\": {", "\"access\": {\"closed\": true, ",
+        ENLIST, "\"lists\"",
+        "is closed" },
     /* columns taken together from other records, decided by a rule */
     { PROJECT, "\"investment\", \"by\": \"project\", \"take\": \"sum\"",
         "\"investments\", \"by\": \"project\", \"take\": \"sum\"", NULL, "\"investments\"",
