@@ -29,4 +29,28 @@ spec('a page that one may not see is not found, and says so', async ({ open }) =
   await page.getByText('没有这个页面').waitFor()
 })
 
+spec('a tab with a program that an upgrade has replaced opens the next page with the new one', async ({ open }) => {
+  const page = await open({ size: 'desk' })
+  await go(page, '/')
+  await page.evaluate(() => (window.former = true))
+  await page.route(/assets\/ServicesPage-.*\.js$/, (route) =>
+    new URL(page.url()).pathname === '/' ? route.fulfill({ status: 404 }) : route.continue(),
+  )
+  await page.getByRole('navigation').getByRole('link', { name: '事项目录' }).click()
+  await page.waitForFunction(() => !window.former)
+  await page.getByRole('heading', { name: '事项目录', level: 1 }).waitFor()
+})
+
+spec('a page that cannot be read without a connection says so, and is there again with one', async ({ open }) => {
+  const page = await open({ size: 'phone', fresh: true })
+  await go(page, '/')
+  await page.context().setOffline(true)
+  await page.getByRole('navigation').getByRole('link', { name: '常见解答' }).click()
+  await page.getByText('网络已断开').waitFor()
+  await page.context().setOffline(false)
+  await page.getByText('网络已断开').waitFor({ state: 'detached' })
+  await page.getByRole('navigation').getByRole('link', { name: '常见解答' }).click()
+  await page.getByRole('heading', { name: '常见解答', level: 1 }).waitFor()
+})
+
 export default specs

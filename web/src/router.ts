@@ -16,6 +16,7 @@ import { serviceRoutes } from '@/services/routes'
 import { announce } from '@/shared/announce'
 import { loadMessages, type MessageSet } from '@/shared/i18n'
 import { account, restoreSession } from '@/shared/session'
+import { renew, renewed } from '@/shared/renew'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -92,8 +93,12 @@ router.beforeEach(async (to) => {
   return true
 })
 
-router.onError(() => going(false))
+router.onError((_cause, to) => {
+  going(false)
+  void renew(to.fullPath)
+})
 router.afterEach((to, from, failure) => {
   going(false)
+  if (!failure) renewed()
   if (!failure && (from === START_LOCATION || to.path !== from.path)) void announce(to.meta.title)
 })
