@@ -40,6 +40,24 @@ class Investment(Refusals):
         quiet = self.put("signing", number="T-2", name="示例合作", partner="示例企业", signed_on="2026-01-20")
         self.refused(self.zhaoshang1.post(f"/api/registers/signing/records/{quiet['id']}/makes", {"action": "project"}), 409, "not-allowed", None, "zh")
 
+    def test_a_signed_lead_becomes_a_signing(self):
+        open_lead = self.lead("T-20")
+        path = f"/api/registers/lead/records/{open_lead['id']}"
+        self.refused(self.zhaoshang1.post(path + "/makes", {"action": "signing"}), 409, "not-allowed", None, "zh")
+        signed = self.lead("T-21", contacted_on="2026-01-10", signed_on="2026-02-05", investment=500000000)
+        path = f"/api/registers/lead/records/{signed['id']}"
+        self.refused(self.lingdao1.post(path + "/makes", {"action": "signing"}), 403, "forbidden", None, "zh")
+        made = self.zhaoshang1.post(path + "/makes", {"action": "signing"})
+        self.assertEqual(made.status, 201, made.bytes)
+        at = f"/api/registers/signing/records/{made.json['id']}"
+        signing = self.zhaoshang1.get(at).json["data"]
+        self.assertEqual((signing["number"], signing["partner"], signing["chain"], signing["signed_on"], signing["amount"]),
+                         ("G-T-21", "示例测试线索", "aviation", "2026-02-05", 500000000))
+        self.assertEqual(self.zhaoshang1.get(path).json["data"]["signing"], "G-T-21")
+        related = [(r["register"], r["count"]) for r in self.zhaoshang1.get(at + "/related").json["items"]]
+        self.assertIn(("lead", 1), related)
+        self.refused(self.zhaoshang1.post(path + "/makes", {"action": "signing"}), 409, "conflict", None, "zh")
+
     def test_a_candidate_becomes_a_lead(self):
         item = self.zhaoshang1.get("/api/registers/candidate/records", q="示例隔膜科技").json["items"][0]
         made = self.zhaoshang1.post(f"/api/registers/candidate/records/{item['id']}/makes", {"action": "lead"})
