@@ -24,7 +24,7 @@ struct work {
     const struct pack_column *of, *within, *number, *who, *unit;
     str list; /* how the list is named */
     struct page_index there;
-    int64_t last; /* the greatest number given on the list */
+    int64_t last; /* the greatest number given in the list's name */
     struct account *people;
     struct arena slice; /* of one record */
 };
@@ -90,25 +90,45 @@ static int64_t number_of(const struct work *w, str number)
     return ours && str_to_int64(str_slice(number, w->list.bytes + 1, number.bytes), &n) && n > 0 ? n : 0;
 }
 
+/* Numbers are looked for in the whole register: one of another list may stand in this list's name, and a
+ * number that was given is not given again. */
+static enum err read_numbers(struct op *op, struct work *w)
+{
+    struct query q;
+    struct store_rows rows;
+    str c = w->number->name;
+    query_init(&q, op->arena);
+    buf_printf(&q.text, "SELECT %.*s FROM register_%.*s WHERE zone", STR_ARGS(c), STR_ARGS(w->made.r->code));
+    QUERY_ADD(&q, " = ?", S_TEXT(op->zone->code));
+    buf_printf(&q.text, " AND %.*s", STR_ARGS(c));
+    QUERY_ADD(&q, " > ?", S_TEXT(str_printf(op->arena, "%.*s-", STR_ARGS(w->list))));
+    buf_printf(&q.text, " AND %.*s", STR_ARGS(c));
+    QUERY_ADD(&q, " < ?", S_TEXT(str_printf(op->arena, "%.*s.", STR_ARGS(w->list)))); /* '.' follows '-' */
+    TRY(query_run(&q, op->conn, &rows, op->diag));
+    for (bool more = true; more;) {
+        TRY(store_next(&rows, &more, op->diag));
+        int64_t n = more ? number_of(w, store_text(&rows, 0)) : 0;
+        w->last = n > w->last ? n : w->last;
+    }
+    return diag_arena(op->diag, op->arena);
+}
+
 static enum err read_list(struct op *op, struct work *w)
 {
     struct query q;
     struct store_rows rows;
     size_t most;
-    str number = w->number ? w->number->name : STR("''");
     TRY(count_list(op, w, &most));
     TRY(page_index_init(&w->there, op, most + w->e->id_count));
-    ask_list(&q, w, op, str_printf(op->arena, "%.*s, %.*s", STR_ARGS(w->of->name), STR_ARGS(number)));
+    ask_list(&q, w, op, w->of->name);
     TRY(query_run(&q, op->conn, &rows, op->diag));
     for (bool more = true; more;) {
         TRY(store_next(&rows, &more, op->diag));
-        if (!more)
-            break;
-        int64_t n = number_of(w, store_text(&rows, 1));
-        w->last = n > w->last ? n : w->last;
-        page_index_put(&w->there, str_copy(op->arena, store_text(&rows, 0)), 1);
+        if (more)
+            page_index_put(&w->there, str_copy(op->arena, store_text(&rows, 0)), 1);
     }
-    return diag_arena(op->diag, op->arena);
+    TRY(diag_arena(op->diag, op->arena));
+    return w->number ? read_numbers(op, w) : OK;
 }
 
 enum err enlist_there(

@@ -65,23 +65,35 @@ class Enlist(Refusals):
         nothing = self.put(within, ids).json
         self.assertEqual((nothing["saved"], nothing["batch"], nothing["fresh"], nothing["there"]), (False, None, 0, 4))
 
-    def test_all_or_nothing(self):
-        within, ids = self.campaign("T3"), self.chosen(3)
-        # somebody wrote the second number of the list by hand, for another campaign
-        self.campaign("T4")
-        key = self.shouchu1.get(f"{ENTERPRISES}/{ids[0]}").json["data"]["credit_code"]
-        hand = self.shouchu1.post(VISITS, {"data": {"number": "T3-02", "title": "手写", "campaign": "T4", "enterprise": key}})
-        self.assertEqual(hand.status, 201, hand.bytes)
+    def by_hand(self, number, campaign, enterprise):
+        key = self.shouchu1.get(f"{ENTERPRISES}/{enterprise}").json["data"]["credit_code"]
+        made = self.shouchu1.post(VISITS, {"data": {"number": number, "title": "手写", "campaign": campaign, "enterprise": key}})
+        self.assertEqual(made.status, 201, made.bytes)
+
+    def test_a_number_that_stands_elsewhere_is_passed_over(self):
+        within, ids = self.campaign("T7"), self.chosen(3)
+        self.campaign("T8")
+        self.by_hand("T7-02", "T8", ids[0])
+        self.by_hand("T7-x", "T8", ids[1])
         got = self.put(within, ids).json
+        self.assertEqual((got["saved"], got["fresh"], got["faults"]), (True, 3, 0))
+        self.assertEqual([v["data"]["number"] for v in self.visits("T7")], ["T7-03", "T7-04", "T7-05"])
+
+    def test_all_or_nothing(self):
+        # a number of 20 bytes is the longest that the register takes: after 99 there is no room
+        number, ids = "T3" + "0" * 15, self.chosen(4)
+        within = self.campaign(number)
+        self.by_hand(f"{number}-98", number, ids[3])
+        got = self.put(within, ids[:3]).json
         self.assertEqual((got["saved"], got["fresh"], got["faults"]), (False, 1, 2))
         self.assertEqual([(i["state"], i["field"]) for i in got["items"]], [("new", None), ("fault", "number"), ("fault", "number")])
         self.assertIn("编号", got["items"][1]["message"]["zh"])
-        self.assertEqual(self.visits("T3"), [])
+        self.assertEqual(len(self.visits(number)), 1)
         # one that is not there is told by record, in the place it was chosen
         lost = self.put(within, [ids[0], "123456789"]).json
         self.assertEqual([(i["id"], i["state"]) for i in lost["items"]], [(ids[0], "new"), ("123456789", "fault")])
-        self.assertEqual(self.visits("T3"), [])
-        wrong = self.put(within, ids, data={"due_on": "2026-02-30"}).json
+        self.assertEqual(len(self.visits(number)), 1)
+        wrong = self.put(within, ids[:3], data={"due_on": "2026-02-30"}).json
         self.assertEqual((wrong["saved"], wrong["faults"], {i["field"] for i in wrong["items"]}), (False, 3, {"due_on"}))
 
     def test_who_may(self):
