@@ -23,6 +23,7 @@ struct changing {
     struct arena slice; /* of one write of many that undo a batch */
     const json_t *ids;
     json_t *faults; /* of a bulk change */
+    const json_t *also; /* another record that is written with this one */
     str key, request; /* of a new one: idempotency */
 };
 
@@ -69,6 +70,44 @@ static enum err saved_before(struct call *c, struct changing *s, bool *before)
     return diag_arena(c->op.diag, c->op.arena);
 }
 
+/* Faults of the other record stand at "also.<column>". */
+static enum err tell_also(struct call *c, enum err e, const struct diag_list *faults)
+{
+    str field = str_copy(c->op.arena, str_from(c->op.diag->field));
+    for (size_t i = 0; i < faults->count; i++) {
+        struct diag d = *faults->items[i];
+        diag_field(&d, str_printf(c->op.arena, "also.%s", faults->items[i]->field));
+        diag_list_add(&c->faults, &d);
+    }
+    if (field.bytes)
+        diag_field(c->op.diag, str_printf(c->op.arena, "also.%.*s", STR_ARGS(field)));
+    return e;
+}
+
+/* A record of another register that refers to the one just written, in the same write: both or none. */
+static enum err save_also(struct call *c, struct changing *s)
+{
+    const struct pack_register *r = pack_register(zone_pack(c->op.zone), json_str(s->also, "register"));
+    const struct pack_column *of = r ? pack_column(r, json_str(s->also, "of")) : NULL;
+    const json_t *given = json_object_get(s->also, "data");
+    struct diag_list faults;
+    struct record made;
+    if (!of || of->ref != s->r || !json_is_object(given)) {
+        diag_field(c->op.diag, STR("also"));
+        return diag_set(c->op.diag, ERR_INVALID, "also 应写明 register、指向本登记表的列 of 和 data",
+            "also needs register, of (its column that refers to this register) and data");
+    }
+    json_t *data = json_keep(c->op.arena, json_deep_copy(given));
+    str name = s->r->key ? json_str(s->record.data, str_terminated(c->op.arena, s->r->key->name))
+                         : str_printf(c->op.arena, "%lld", (long long)s->record.id);
+    json_object_setn_new(data, of->name.data, of->name.bytes, json_from_str(name));
+    diag_list_init(&faults, c->op.arena, 50);
+    TRY(diag_arena(c->op.diag, c->op.arena));
+    struct record_change change = { .data = data, .reason = s->change.reason, .faults = &faults };
+    enum err e = record_save(&c->op, r, &change, &made);
+    return e == OK ? OK : tell_also(c, e, &faults);
+}
+
 static enum err save_work(struct call *c)
 {
     struct changing *s = c->state;
@@ -79,6 +118,8 @@ static enum err save_work(struct call *c)
     diag_list_init(&c->faults, c->op.arena, 50);
     s->change.faults = &c->faults;
     TRY(record_save(&c->op, s->r, &s->change, &s->record));
+    if (s->also)
+        TRY(save_also(c, s));
     s->answer = json_keep(c->op.arena, api_record_json(c, s->r, &s->record));
     TRY(diag_arena(c->op.diag, c->op.arena));
     if (s->dry)
@@ -98,6 +139,7 @@ static void save(struct http_request *req, bool fresh)
     s->change.data = json_object_get(c->body, "data");
     s->change.reason = json_str(c->body, "reason");
     s->change.if_version = json_int(c->body, "version", 0);
+    s->also = json_object_get(c->body, "also");
     if (!json_is_object(s->change.data)) {
         diag_field(&c->diag, STR("data"));
         diag_set(&c->diag, ERR_INVALID, "data 应为对象", "data must be an object");

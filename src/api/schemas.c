@@ -329,7 +329,11 @@ FIELDS(record_version) = { { "version", API_INT, R }, { "at", API_INSTANT, R },
 FIELDS(record_related_) = { { "register", API_TEXT, R }, { "name", API_NAME, R },
     { "column", API_TEXT, R }, { "count", API_INT, R }, { "more", API_BOOL, R }, END };
 FIELDS(record_input) = { { "data", API_ANY, R, 0, NULL, "the columns to set" },
-    { "reason", API_TEXT, 0, 400 }, { "version", API_INT, 0 }, END };
+    { "reason", API_TEXT, 0, 400 }, { "version", API_INT, 0 },
+    { "also", API_OBJECT, 0, 0, "AlsoInput", "another record in the same write: both or none" }, END };
+FIELDS(also_input) = { { "register", API_TEXT, R, 40 },
+    { "of", API_TEXT, R, 40, NULL, "its column that refers to the record" },
+    { "data", API_ANY, R, 0, NULL, "its other columns; faults stand at also.<column>" }, END };
 FIELDS(reason_) = { { "reason", API_TEXT, R, 400 }, END };
 FIELDS(alike_input) = { { "data", API_ANY, R }, { "except", API_ID, 0 }, END };
 FIELDS(bulk_input) = { { "ids", API_IDS, R, 500 }, { "data", API_ANY, R },
@@ -590,7 +594,7 @@ static const struct api_schema common_schemas[] = {
     { "Code", NULL, code_ }, { "Record", NULL, record_ }, { "RecordPage", NULL, record_page },
     { "RecordVersion", NULL, record_version }, { "RecordRelated", NULL, record_related_ },
     { "RecordInput", NULL, record_input }, { "Reason", NULL, reason_ },
-    { "AlikeInput", NULL, alike_input }, { "BulkInput", NULL, bulk_input },
+    { "AlsoInput", NULL, also_input }, { "AlikeInput", NULL, alike_input }, { "BulkInput", NULL, bulk_input },
     { "BulkFault", NULL, bulk_fault }, { "BulkResult", NULL, bulk_result },
     { "BatchUndone", NULL, batch_undone }, { "RecordView", NULL, record_view_ },
     { "ViewInput", NULL, view_input }, { "ViewMade", NULL, view_made },

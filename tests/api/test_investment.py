@@ -58,6 +58,28 @@ class Investment(Refusals):
         self.assertIn(("lead", 1), related)
         self.refused(self.zhaoshang1.post(path + "/makes", {"action": "signing"}), 409, "conflict", None, "zh")
 
+    def test_a_contact_is_logged_with_the_stage(self):
+        lead = self.lead("T-30")
+        path = f"/api/registers/lead/records/{lead['id']}"
+        contact = {"held_on": "2026-01-10", "kind": "call", "ours": "胡正阳", "note": "谈了用地"}
+
+        def press(who, data=None, **also):
+            body = {"data": {"contacted_on": "2026-01-10", **(data or {})}, "reason": "已接触",
+                    "also": {"register": "lead_contact", "of": "lead", "data": contact, **also}}
+            return who.call("PATCH", path, body)
+
+        with self.nothing_written():
+            empty = {"register": "lead_contact", "of": "lead", "data": {**contact, "note": None}}
+            self.refused(self.zhaoshang1.call("PATCH", path, {"data": {"contacted_on": "2026-01-10"}, "also": empty}), 422, "invalid", "also.note")
+            self.refused(press(self.zhaoshang1, {"contacted_on": "2025-12-31"}), 422, "invalid", "contacted_on")
+            self.refused(press(self.zhaoshang1, of="note"), 422, "invalid", "also")
+            self.refused(press(self.zhaoshang1, register="moon"), 422, "invalid", "also")
+            self.refused(press(self.lingdao1), 403, "forbidden")
+        done = press(self.zhaoshang1)
+        self.assertEqual(done.status, 200, done.bytes)
+        now = self.zhaoshang1.get(path).json["data"]
+        self.assertEqual((now["stage"], now["contacts"], now["last_contact"]), ("contacted", 1, "2026-01-10"))
+
     def test_a_candidate_becomes_a_lead(self):
         item = self.zhaoshang1.get("/api/registers/candidate/records", q="示例隔膜科技").json["items"][0]
         made = self.zhaoshang1.post(f"/api/registers/candidate/records/{item['id']}/makes", {"action": "lead"})

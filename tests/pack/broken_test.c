@@ -34,6 +34,7 @@ struct broken {
 #define OBSTACLE "projects/registers/obstacle.json"
 #define COUNT "projects/figures/projects_red.sql"
 #define PAGE "projects/pages/projects.json"
+#define LEADS "investment/pages/leads.json"
 #define ENLIST "visits/pages/visit_enlist.json"
 #define FUNDS "funds/funds.json"
 #define ACCOUNT "funds/registers/payee_account.json"
@@ -144,6 +145,11 @@ static const struct broken table[] = {
     { PAGE, "\"list\"", "\"lists\"", NULL, "\"lists\"", "unknown member \"lists\"" },
     { PAGE, "\"register\": \"project\",", "", NULL, "\"list\"", "must be given first" },
     { PAGE, "\"order\": 10", "\"order\": 10, \"roles\": [\"nobody\"]", NULL, "nobody", "no role" },
+    /* what a press of a board writes beside */
+    { LEADS, "\"of\": \"lead\"", "\"of\": \"note\"", NULL, "\"of\"", "must be ref" },
+    { LEADS, "\"note\"]", "\"photos\"]", NULL, "\"photos\"", "is of type files" },
+    { LEADS, "\"register\": \"lead_contact\"", "\"register\": \"contacts\"",
+        NULL, "contacts", "no register" },
     /* putting many onto a list */
     { ENLIST, "\"of\": \"enterprise\"", "\"of\": \"campaign\"", NULL, "\"of\"",
         "must refer to the register \"enterprise\"" },

@@ -10,6 +10,8 @@ export interface BoardAction {
   set?: { column: string; value: string }[]
   ask?: string[]
   grave?: boolean
+  /** a record of another register that is written in the same press */
+  log?: { register: string; of: string; set?: { column: string; value: string }[]; ask: string[] }
 }
 export interface BoardMembers {
   register: string
