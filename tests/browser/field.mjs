@@ -1,14 +1,14 @@
 // Work in the field: the page opens without a connection, a note is kept and sent once, conflicts are told, a shared
 // phone keeps nothing of the one before, a new program does not hide behind an old one; today's duties.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { asPerson, base, check, checkAxe, checkWidth, go, password, settle, shoot, signInByForm, signInFast } from './lib.mjs'
+import { asPerson, base, check, checkAxe, checkWidth, go, password, settle, shoot, signInByForm, signInFast, until } from './lib.mjs'
 
 const specs = []
 const spec = (name, body) => specs.push([`field: ${name}`, body])
 
-async function person(open, path, options = {}) {
+async function person(open, path, { login = 'jingfa1', ...options } = {}) {
   const page = await open({ size: 'phone', fresh: path.endsWith('/my_visits'), ...options }) // opens without a connection: by a worker
-  await signInFast(page, 'jingfa1')
+  await signInFast(page, login)
   await go(page, path)
   return page
 }
@@ -55,13 +55,13 @@ const keptWhole = (page) => page.getByText('没有网络时也能打开本页').
 
 /** Waits until what is being written stands in the device's store. */
 const draftKept = (page, words) =>
-  page.waitForFunction(async (about) => {
+  until(() => page.evaluate(async (about) => {
     const heard = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)))
     const db = await heard(indexedDB.open('junma-field'))
     const notes = db.objectStoreNames.contains('notes') ? await heard(db.transaction('notes').objectStore('notes').getAll()) : []
     db.close()
     return notes.some((note) => note.data.about === about)
-  }, words)
+  }, words), 'the draft in the store')
 
 /** What Chromium says of calls that found no connection is no fault of the page. */
 const forgive = (page) => (page.broken = page.broken.filter((text) => !/ERR_|Failed to fetch|offline/i.test(text)))
@@ -173,6 +173,50 @@ spec('somebody else was there meanwhile: the writer decides; what the server ref
   forgive(page)
 })
 
+spec('a server that fails is said to, nothing is lost, and what waits goes out once by itself', async ({ open }) => {
+  const page = await person(open, '/desk/p/my_visits', { login: 'yingji1' })
+  await page.locator('.tasks li').first().waitFor()
+  const label = await page.locator('.tasks li strong').first().innerText()
+  await page.clock.install()
+  let failed = 0
+  await page.context().route('**/api/registers/visit_note/records', async (route) => {
+    if (route.request().method() !== 'POST' || failed) return route.continue()
+    failed++
+    await route.fetch() // what became of it nobody knows: the server has it, something between answers for it
+    await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' })
+  })
+  await write(page, label, '服务器出错时的记录')
+  await page.getByText('服务器这次没有办成:服务器处理时出错。').waitFor()
+  await page.getByText('1条记录还没有发出').waitFor()
+  check(!(await page.getByRole('button', { name: `修改:${label}` }).count()), 'what the server may have is not changed')
+  await checkAxe(page, 'a server that fails')
+  await checkWidth(page, 'a server that fails')
+  await shoot(page, 'visits-failed-phone-zh', false)
+  await page.clock.fastForward(20_000)
+  await page.getByText(`已发出:${label}`).waitFor()
+  check((await notesOf(page, '服务器出错时的记录')).length === 1, 'one note was made')
+  forgive(page)
+})
+
+spec('a session that ended keeps the note, and two windows send it once and both say so', async ({ open }) => {
+  const page = await person(open, '/desk/p/my_visits', { login: 'yingji1' })
+  await page.locator('.tasks li').first().waitFor()
+  const label = await page.locator('.tasks li strong').first().innerText()
+  const other = await page.context().newPage()
+  await go(other, '/desk/p/my_visits')
+  await other.locator('.tasks li').first().waitFor()
+  await page.context().clearCookies()
+  await write(page, label, '会话结束后的记录')
+  await page.getByText('登录已过期').waitFor()
+  await other.getByText('1条记录还没有发出').waitFor()
+  await signInFast(page, 'yingji1')
+  await page.reload()
+  await page.getByText(`已发出:${label}`).waitFor()
+  await other.getByText('1条记录还没有发出').waitFor({ state: 'detached' })
+  check((await notesOf(page, '会话结束后的记录')).length === 1, 'one note was made')
+  forgive(page)
+})
+
 spec('a shared phone: signing out leaves nothing of the day, and notes only if one says so', async ({ open }) => {
   const page = await person(open, '/desk/p/my_visits')
   await keptWhole(page)
@@ -187,7 +231,7 @@ spec('a shared phone: signing out leaves nothing of the day, and notes only if o
   await shoot(page, 'visits-leave-phone-zh', false)
   await page.getByRole('button', { name: '留着并退出' }).click()
   await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.startsWith('junma.away')))
-  await page.waitForFunction(async () => !(await caches.keys()).some((name) => name.startsWith('junma-field-')))
+  await until(() => page.evaluate(async () => !(await caches.keys()).some((name) => name.startsWith('junma-field-'))), 'an empty cache')
   await page.context().setOffline(false)
   await page.goto(`${base}/desk/p/my_visits`)
   await page.locator('#login').waitFor()
@@ -219,7 +263,7 @@ spec('a new version of the program shows at once, and is what opens without a co
     writeFileSync(list, JSON.stringify({ ...JSON.parse(named), version: 'newer' }))
     await page.goto(`${base}/desk/p/my_visits`)
     await page.locator('#app[data-newer]').waitFor()
-    await page.waitForFunction(async () => (await caches.keys()).join() === 'junma-field-newer')
+    await until(() => page.evaluate(async () => (await caches.keys()).join() === 'junma-field-newer'), 'the newer program in the cache')
     await page.context().setOffline(true)
     await page.goto(`${base}/desk/p/my_visits`)
     await page.locator('#app[data-newer]').waitFor()
@@ -294,6 +338,9 @@ for (const language of ['zh-CN', 'en'])
   spec(`today on a phone in ${language}`, async ({ open }) => {
     const page = await person(open, '/desk/p/today', { language })
     await page.locator('.duty').first().waitFor()
+    const often = await page.locator('main').innerText()
+    check(!/每1|every 1 |\b1 \w*days\b/.test(often), 'what recurs each day is said as people speak')
+    await page.getByText(language === 'en' ? /every (working )?day\b/ : /每天一次|每个工作日一次/).first().waitFor()
     await checkAxe(page, `today phone ${language}`)
     await checkWidth(page, `today phone ${language}`)
     await shoot(page, `duty-today-phone-${language}`, false)

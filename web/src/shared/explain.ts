@@ -13,7 +13,8 @@ export function explain(error: ApiError): Explained {
   }
   const known = [401, 403, 404, 409, 412, 413, 429, 503].includes(error.status)
   const group = known ? String(error.status) : error.status >= 500 ? '500' : '400'
-  const title = error.problem?.detail || error.problem?.title || t(`shared.error.s${group}`)
+  const said = error.problem?.type === 'about:blank' ? null : error.problem // of something before our server: a bare "Bad Gateway"
+  const title = said?.detail || said?.title || t(`shared.error.s${group}`)
   return { title, advice: t(`shared.error.s${group}Advice`) }
 }
 

@@ -13,6 +13,8 @@ export default {
   keepsNothing: '这个浏览器不保存数据(可能是无痕窗口),关闭本页会丢失没有发出的记录。',
   waiting: '{n}条记录还没有发出',
   waitingWhy: '有网络时自动发出,每条只发一次。',
+  held: '服务器这次没有办成:{why}记录都在这台设备上,过一会儿自动再发,每条只发一次。',
+  and: '、',
   waitingAsk: '标红的需要您处理,其他的有网络时自动发出。',
   writtenAt: '写于{at}',
   withPhotos: '{n}张照片',

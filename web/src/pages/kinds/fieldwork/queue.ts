@@ -1,22 +1,26 @@
 // Sending what waits. Once and only once: the key of a note is its idempotency key, one page of the browser sends at
 // a time, and what was sent without hearing the answer goes out again under the same key. Before a note goes out the
 // list is read again; where somebody else has been there meanwhile, or the task has gone from the list, the writer
-// decides.
+// decides. A server that fails (5xx, too late) has said neither yes nor no: the note stays as it is, `held` says why,
+// and it goes out again under the same key after a while.
 import { reactive, ref } from 'vue'
 import { api } from '@/api'
 import { ApiError, newKey, upload } from '@/api/client'
 import { raiseCase } from '@/registers/api'
 import { whenBack } from '@/shared/connection'
-import { explainShort } from '@/shared/explain'
+import { explain, explainShort } from '@/shared/explain'
+import { t } from '@/shared/i18n'
 import { account, sureAccount } from '@/shared/session'
-import { dropNote, notesOf, putNote, type Note } from './store'
+import { dropNote, notesOf, putNote, whenChanged, type Note } from './store'
 
 /** After that long the server no longer remembers keys: whoever wrote it looks first. */
 const keysKeptMs = 12 * 86_400_000
+/** When the server failed, it is tried again after so long, and twice as long each time. */
+const againMs = { first: 15_000, most: 300_000 }
 
 export interface Hooks {
-  /** the list as it is now: how often each task was done, by its key; null when it could not be read */
-  fresh: () => Promise<Map<string, number> | null>
+  /** the list as it is now: how often each task was done, by its key */
+  fresh: () => Promise<Map<string, number>>
   sent: (note: Note) => void
 }
 
@@ -30,7 +34,23 @@ export function useQueue(hooks: Hooks) {
   const owner = account.value?.id ?? '0'
   const list = reactive<Note[]>([])
   const busy = ref('')
+  /** why nothing goes out although there is a connection */
+  const held = ref('')
   let running = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let wait = againMs.first
+
+  /** The server said neither yes nor no. */
+  const unsaid = (cause: ApiError): boolean => cause.passing || cause.status >= 500
+
+  function hold(cause: ApiError): void {
+    if (cause.failure === 'offline' || cause.status === 401) return // the page says so itself, and what waits goes out on return
+    const { title } = explain(cause)
+    held.value = title + (/[。.!?！？]$/.test(title) ? '' : t('shared.stop'))
+    clearTimeout(timer)
+    timer = setTimeout(() => void sendAll(), wait)
+    wait = Math.min(wait * 2, againMs.most)
+  }
 
   function conflictOf(note: Note, tasks: Map<string, number>): Note['conflict'] {
     if (note.anyway || note.tried || note.record) return ''
@@ -60,7 +80,8 @@ export function useQueue(hooks: Hooks) {
   }
 
   function refused(note: Note, cause: ApiError): void {
-    if (cause.passing || cause.status === 401) return
+    if (cause.status === 401) return
+    if (unsaid(cause)) return hold(cause)
     if (!note.record) note.tried = false // the server said no: it has nothing of it
     note.fault = explainShort(cause)
     note.faults = Object.fromEntries(cause.fields.map((fault) => [fault.field, fault.message]))
@@ -80,7 +101,7 @@ export function useQueue(hooks: Hooks) {
       if (!(cause instanceof ApiError)) throw cause
       refused(note, cause)
       await putNote(note)
-      return !cause.passing && cause.status !== 401
+      return !unsaid(cause) && cause.status !== 401
     } finally {
       busy.value = ''
     }
@@ -91,14 +112,22 @@ export function useQueue(hooks: Hooks) {
     await refresh() // another window may have sent some
     const ready = list.filter((note) => !note.draft && !note.fault)
     if (!ready.length) return
-    const tasks = await hooks.fresh()
-    if (!tasks) return // the connection is not back after all
-    for (const note of ready) {
-      if (note.tried && Date.now() - Date.parse(note.at) > keysKeptMs && !note.anyway) note.conflict = 'done'
-      else note.conflict = conflictOf(note, tasks)
-      await putNote(note)
-      if (!note.conflict && !(await send(note))) return
+    let tasks: Map<string, number>
+    try {
+      tasks = await hooks.fresh()
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause
+      return hold(cause)
     }
+    held.value = ''
+    for (const note of ready) {
+      const old = note.tried && Date.now() - Date.parse(note.at) > keysKeptMs && !note.anyway
+      const conflict = old ? 'done' : conflictOf(note, tasks)
+      note.conflict = conflict
+      await putNote(note)
+      if (!conflict && !(await send(note))) return
+    }
+    wait = againMs.first
   }
 
   async function sendAll(): Promise<void> {
@@ -114,19 +143,31 @@ export function useQueue(hooks: Hooks) {
   async function refresh(): Promise<void> {
     const kept = await notesOf(owner)
     for (const note of [...list]) if (!kept.some((one) => one.key === note.key)) list.splice(list.indexOf(note), 1)
-    for (const note of kept) if (!list.some((one) => one.key === note.key)) list.push(note)
+    for (const note of kept) {
+      const known = list.find((one) => one.key === note.key)
+      if (!known) list.push(note)
+      else if (busy.value !== note.key) Object.assign(known, note)
+    }
   }
 
-  /** Kept first, sent afterwards. */
-  async function put(note: Note): Promise<void> {
+  /**
+   * Kept first, sent afterwards. Where another window has finished or sent the note meanwhile, what is written here is a
+   * note of its own. Gives the key that it has.
+   */
+  async function put(note: Note, wasDraft = note.draft): Promise<string> {
+    const stored = (await notesOf(owner)).find((one) => one.key === note.key)
+    if (!stored || stored.tried || stored.draft !== wasDraft) note.key = newKey()
     await putNote(note)
     const at = list.findIndex((one) => one.key === note.key)
     if (at < 0) list.push(note)
     else list.splice(at, 1, note)
     if (!note.draft) void sendAll()
+    return note.key
   }
 
   async function again(note: Note, anyway = false): Promise<void> {
+    await refresh()
+    if (!list.some((one) => one.key === note.key)) return // another window has sent it
     Object.assign(note, { fault: '', faults: {}, conflict: '', anyway: note.anyway || anyway })
     await putNote(note)
     await sendAll()
@@ -155,5 +196,6 @@ export function useQueue(hooks: Hooks) {
     await refresh()
     void sendAll()
   }
-  return { list, busy, begin, blank, put, again, drop, sendAll, stop: whenBack(() => void sendAll()) }
+  const stops = [whenBack(() => void sendAll()), whenChanged(() => void refresh()), () => clearTimeout(timer)]
+  return { list, busy, held, begin, blank, put, again, drop, sendAll, stop: () => stops.forEach((stop) => stop()) }
 }

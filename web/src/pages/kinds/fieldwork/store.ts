@@ -72,8 +72,17 @@ async function within<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore)
   }
 }
 
+// Other windows of this browser hear of each change, so that none goes on showing what another has sent.
+const channel = 'BroadcastChannel' in window ? new BroadcastChannel('junma-field') : null
+
+export function whenChanged(listener: () => void): () => void {
+  channel?.addEventListener('message', listener)
+  return () => channel?.removeEventListener('message', listener)
+}
+
 async function count(owner: string): Promise<void> {
   noteUnsent(owner, (await notesOf(owner)).length)
+  channel?.postMessage('changed')
 }
 
 export async function notesOf(owner: string): Promise<Note[]> {
