@@ -96,6 +96,44 @@ spec('the compartment is closed to the administrator, and a look by who may is j
   check(!(await admin.get('/api/registers')).items.some((one) => one.code === 'discipline_clue'), 'nor in the list')
 })
 
+spec('who opens a page of a house that is not his is told so, there', async ({ open }) => {
+  const page = await as(open, 'admin', '/desk/registers/discipline_clue', { size: 'phone' })
+  await page.getByRole('heading', { name: '您没有权限查看本页' }).waitFor()
+  check(new URL(page.url()).pathname === '/desk/registers/discipline_clue', 'at the address that was asked for')
+  check(!(await page.locator('main').innerText()).includes('线索'), 'nothing of the compartment is named')
+  await checkAxe(page, 'closed')
+  await checkWidth(page, 'closed')
+  await shoot(page, 'stages-closed-phone-zh', false)
+  await page.getByRole('link', { name: '去配置' }).click()
+  await page.waitForURL('**/pack/**')
+})
+
+spec('a card of a board is moved by the keyboard alone', async ({ open, browser }) => {
+  const inspector = await asPerson(browser, 'jijian1')
+  const number = `K${Date.now() % 1e7}`
+  await inspector.post('/api/registers/rect_problem/records', { reason: '测试', data: { number, title: `示例键盘问题${number}`, campaign: 'Z2602', kind: 'service', source: 'inspection', found_on: '2026-11-02', unit: 'ECO', limit_days: 10 } })
+  await (await asPerson(browser, 'jingfa1')).post('/api/registers/rect_measure/records', { reason: '测试', data: { problem: number, text: '示例措施', unit: 'ECO', from_on: '2026-11-03', limit_days: 5, done_on: '2026-11-05' } })
+  const page = await as(open, 'jingfa1', '/desk/p/rectification?state=open')
+  const row = page.locator('li', { hasText: `示例键盘问题${number}` })
+  await row.getByRole('link').first().focus()
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim())
+  const tabTo = async (words) => {
+    for (let left = 8; (await focused()) !== words; await page.keyboard.press('Tab')) check(left--, `Tab does not reach ${words}`)
+  }
+  await tabTo('报整改完成')
+  await page.keyboard.press('Enter')
+  await row.locator('#record-fixed_note').waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('按键盘办理')
+  await page.keyboard.press('Tab')
+  await tabTo('确认:报整改完成')
+  await page.keyboard.press('Enter')
+  await row.waitFor({ state: 'detached' })
+  await page.locator('.chip', { hasText: '待核验' }).focus()
+  await page.keyboard.press('Enter')
+  await row.waitFor()
+})
+
 spec('who looked into the compartment is seen, also who tried', async ({ open, browser }) => {
   const admin = await asPerson(browser, 'admin')
   await admin.get('/api/registers/discipline_clue/records')

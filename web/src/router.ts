@@ -59,6 +59,12 @@ const common: RouteRecordRaw[] = [
     component: () => import('@/shared/NowherePage.vue'),
     meta: { title: 'shared.nowhere.title' },
   },
+  { // after `nowhere`: no address leads here, only the guard below
+    path: '/:closed(.*)*',
+    name: 'closed',
+    component: () => import('@/shared/ClosedPage.vue'),
+    meta: { title: 'shared.closed.title' },
+  },
 ]
 
 export const router = createRouter({
@@ -89,7 +95,7 @@ router.beforeEach(async (to) => {
   await Promise.all([loadMessages([...texts]), restoreSession()])
   const closed = to.meta.private || house !== 'hall'
   if (closed && !account.value) return { name: 'login', query: { next: to.fullPath } }
-  if (house !== 'hall' && !account.value?.houses.includes(house)) return { name: 'home' }
+  if (house !== 'hall' && !account.value?.houses.includes(house)) return { name: 'closed', params: { closed: to.path.slice(1).split('/') } }
   return true
 })
 

@@ -201,7 +201,7 @@ const texts: typeof zh = {
     rating: 'Rating',
   },
   leave: {
-    title: '{n} notes are not sent yet',
+    title: '{n} note is not sent yet | {n} notes are not sent yet',
     why: 'They can stay on this device when you sign out: nobody else who signs in sees them, and they are sent when you sign in here again.',
     keep: 'Keep them and sign out',
     drop: 'Delete them and sign out',
@@ -230,6 +230,7 @@ const texts: typeof zh = {
     save: 'Save new password',
     done: 'Password changed.',
   },
+  closed: { title: 'You may not see this page', text: 'This page belongs to the {house}, which your role ({role}) does not enter; nothing of it was shown. If you need it, please ask the system administrator.', to: 'To the {house}' },
   nowhere: {
     title: 'There is no such page',
     text: 'The address may be mistyped, or the page has moved.',
@@ -248,7 +249,7 @@ const texts: typeof zh = {
     s403: 'You may not see or do this.',
     s403Advice: 'If you need to, please ask the administrator of your unit.',
     s404: 'Not found.',
-    s404Advice: 'The number may be mistyped, or it belongs to another enterprise. Please check it.',
+    s404Advice: 'The address or number may be mistyped, or it is gone, or not among what you may see. Please check it.',
     s409: 'This cannot be done in the present state.',
     s409Advice: 'Please reload to see the latest state.',
     s412: 'Somebody else has changed this meanwhile.',
