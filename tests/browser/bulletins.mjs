@@ -1,6 +1,6 @@
 // Bulletins: read, a number opened onto its records, published, read by anyone, checked; and a question of the
 // Cockpit on a wall and on a phone.
-import { check, checkAxe, checkWidth, go, password, settle, shoot, signIn, signInFast } from './lib.mjs'
+import { check, checkAxe, checkWidth, go, password, settle, shoot, signIn, signInFast, sizes } from './lib.mjs'
 
 const specs = []
 const spec = (name, body) => specs.push([`bulletins: ${name}`, body])
@@ -49,6 +49,13 @@ for (const size of ['wall', 'phone'])
     check(/近十二个月/.test(await page.locator('.sentence').innerText()), 'the sentence is computed')
     await checkAxe(page, 'question')
     if (size === 'phone') await checkWidth(page)
+    else {
+      const { whole, drawn } = await page.evaluate(() => ({
+        whole: document.documentElement.scrollHeight,
+        drawn: Math.max(...[...document.querySelectorAll('.answer .chart')].map((chart) => chart.getBoundingClientRect().bottom)),
+      }))
+      check(whole <= sizes.wall.height && drawn > sizes.wall.height * 0.85, `drawings fill the wall and no more: ${drawn} of ${whole} px`)
+    }
     await shoot(page, `question-${size}-zh`, size === 'phone')
     await page.locator('.headline > .number').click()
     await page.locator('dialog tbody tr').first().waitFor()
