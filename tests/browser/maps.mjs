@@ -27,6 +27,20 @@ spec('works on the map: signs explained, one picked, its record opened', async (
   await page.getByText('第1版').first().waitFor()
 })
 
+spec("the card of a work shows the place's photographs", async ({ open }) => {
+  const page = await officer(open, '/desk/p/works_map')
+  await page.getByLabel('道路提升').check()
+  await page.getByRole('button', { name: '看列表' }).click()
+  await page.getByRole('button', { name: /示例青禾道路提升1/ }).click()
+  const first = page.locator('.card .pictures img').first()
+  await first.waitFor()
+  await first.evaluate((img) => img.complete || new Promise((done, fail) => Object.assign(img, { onload: done, onerror: fail })))
+  check(await first.evaluate((img) => img.naturalWidth > 0), 'the photograph is there')
+  check((await first.getAttribute('alt')).includes('示例青禾道路提升1'), 'and says of what')
+  await checkAxe(page, 'a card with photographs')
+  await shoot(page, 'maps-card-1440-zh', false)
+})
+
 spec('a place is pointed at on the map, typed, and converted from the maps people copy from', async ({ open }) => {
   const page = await officer(open, '/desk/registers/service_site/new')
   await page.getByRole('button', { name: '在地图上选位置' }).click()

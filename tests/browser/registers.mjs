@@ -47,6 +47,23 @@ spec('a project is entered with its faults told, changed, and every version stan
   await shoot(page, 'registers-record-1440-zh', true)
 })
 
+spec('a person is chosen by name in a form, and shown by name', async ({ open }) => {
+  const page = await officer(open, '/desk/registers/duty_shift/new')
+  const who = page.locator('#record-who')
+  await who.locator('option').nth(2).waitFor({ state: 'attached' })
+  check((await who.locator('option').nth(1).innerText()).includes('李晓岚'), 'oneself stands first')
+  check((await who.locator('optgroup').first().getAttribute('label')).includes('企情收处中心'), "then one's own unit")
+  await page.locator('#record-day').fill('2026-12-01')
+  await page.locator('#record-role').selectOption({ index: 1 })
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.locator('#record-who-fault').waitFor()
+  await who.selectOption({ label: '郭永康' })
+  await checkAxe(page, 'a person in a form')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('第1版').first().waitFor()
+  check(await page.locator('main').getByText('郭永康').count(), 'the name is shown, not a number')
+})
+
 spec('a list is narrowed, kept as a view, and many records are changed and undone', async ({ open }) => {
   const page = await officer(open, '/desk/registers/project?list=provincial')
   await page.locator('tbody tr').nth(2).waitFor()
