@@ -105,6 +105,8 @@ spec('batches and closings, on a phone and in English', async ({ open }) => {
   await checkAxe(page, 'closings')
   await shoot(page, 'funds-closings-1440-zh', false)
   const phone = await person(open, 'lingdao1', '/desk/funds', { size: 'phone', language: 'en' })
+  await phone.getByText(/\d commitments? to be paid, \d+ batch(es)? not settled/).first().waitFor()
+  check(!/\b1 (batches|commitments)/.test(await phone.locator('main').innerText()), 'one is said as one')
   await checkWidth(phone, 'funds on a phone')
   await checkAxe(phone, 'funds on a phone')
   await shoot(phone, 'funds-360-en')

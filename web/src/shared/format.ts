@@ -90,6 +90,9 @@ export function formatNumber(value: number | null | undefined, digits?: number):
   return new Intl.NumberFormat(language.value, places).format(value)
 }
 
+/** A count for a text: `n` as it is written, `count` picks the form (one | many). */
+export const counted = (count: number | null): { n: string; count: number } => ({ n: formatNumber(count), count: count ?? 0 })
+
 /** 12.1亿元, 3,500万元, ¥12,100.00; in English always ¥ with separators. */
 export function formatMoney(yuan: number): string {
   if (language.value !== 'en') {

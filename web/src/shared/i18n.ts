@@ -19,7 +19,10 @@ function firstLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
 }
 
-export const i18n = createI18n({ legacy: false, locale: firstLanguage(), messages: {}, missingWarn: false })
+/** Texts `one | many`, picked by the number `count` or else `n` that is put into them; where that is no number, the second. */
+const oneOrMany = (count: number): number => (count === 1 ? 0 : 1)
+
+export const i18n = createI18n({ legacy: false, locale: firstLanguage(), messages: {}, missingWarn: false, pluralRules: { en: oneOrMany, 'zh-CN': oneOrMany } })
 
 export const language = computed<Language>(() => i18n.global.locale.value as Language)
 

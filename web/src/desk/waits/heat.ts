@@ -1,6 +1,6 @@
 // Numbers of the steps as heat: four levels by their share of the greatest, and words for each.
 import type { WaitStep } from '@/api/types'
-import { formatNumber } from '@/shared/format'
+import { counted, formatNumber } from '@/shared/format'
 import { t } from '@/shared/i18n'
 import { formatWorkedShort } from '@/shared/way'
 import { today } from '@/shared/format'
@@ -39,5 +39,5 @@ export function words(step: WaitStep, by: Measure): string {
 export function spanWords(ms: number): string {
   const unit = ms >= 86_400_000 ? 'days' : ms >= 3_600_000 ? 'hours' : 'minutes'
   const size = { days: 86_400_000, hours: 3_600_000, minutes: 60_000 }[unit]
-  return t(`desk.waits.wall.${unit}`, { n: formatNumber(Math.round((ms / size) * 10) / 10) })
+  return t(`desk.waits.wall.${unit}`, { ...counted(Math.round((ms / size) * 10) / 10) })
 }

@@ -17,7 +17,7 @@ export default {
   enrol: 'Enrol',
   confirm: 'Enrol',
   enrolled: '{name}, you are enrolled. On the day scan the code on the screen.',
-  left: '{n} seats left',
+  left: '{n} seat left | {n} seats left',
   any: 'Any',
   noneSuch: 'No session is like that. Try another choice.',
 }

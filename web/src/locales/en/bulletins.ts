@@ -30,7 +30,7 @@ const texts: typeof zh = {
     fails: 'It does not hold: it disagrees with the records or the journal, see below.',
     sealed: 'The content has the digest that the journal names',
     included: 'Its publication stands in the signed journal',
-    records: '{n} versions of records held against the journal, {changed} differ',
+    records: '{n} version of a record held against the journal, {changed} differ | {n} versions of records held against the journal, {changed} differ',
     numbers: 'Number by number ({n})',
     same: '✓ {title}: {was}, computed again and the same',
     differs: '✗ {title}: published {was}, computed again {now}',

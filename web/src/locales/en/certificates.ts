@@ -3,7 +3,7 @@ export default {
   courses: 'Courses',
   line: '{held} sessions · {people} people · {passed} passed · {issued} issued',
   left: '{n} to issue',
-  issueAll: 'Issue to the {n} who passed',
+  issueAll: 'Issue to the one who passed | Issue to the {n} who passed',
   issue: 'Issue',
   issueOf: 'Issue to {name}',
   issued: '{n} issued.',

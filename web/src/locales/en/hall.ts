@@ -105,7 +105,7 @@ const texts: typeof zh = {
     urgedTimes: 'Times urged: {n}. The handling unit has been told.',
     receipt: 'Proof of this case',
     receiptText: 'Verify that the record is in the journal and unchanged.',
-    extension: 'The handling unit has asked for {n} more working days; its head has yet to decide. Reason: {reason}',
+    extension: 'The handling unit has asked for {n} more working day; its head has yet to decide. Reason: {reason} | The handling unit has asked for {n} more working days; its head has yet to decide. Reason: {reason}',
     link: {
       merged_into: 'This request is the same as another and was merged into:',
       merged_from: 'Merged into this one:',

@@ -57,7 +57,7 @@ export default {
     to: 'to {unit}',
     any: 'to the handling unit',
     from: '{from} to {until}',
-    used: 'used {n} times',
+    used: 'used once | used {n} times',
     back: 'Take back',
     gone: 'taken back',
     over: 'over',

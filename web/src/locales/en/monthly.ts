@@ -5,6 +5,6 @@ export default {
   odd: 'more than {n} times away from last month: please look again',
   total: 'Total',
   save: 'Save',
-  saveN: 'Save {n} lines',
-  saved: '{n} lines saved.',
+  saveN: 'Save {n} line | Save {n} lines',
+  saved: '{n} line saved. | {n} lines saved.',
 }

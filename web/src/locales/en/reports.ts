@@ -54,7 +54,7 @@ export default {
     waiting: 'Pictures to look at',
     closed: 'Answered',
     all: 'All',
-    count: '{n} reports',
+    count: '{n} report | {n} reports',
     none: { open: 'No report is under way.', waiting: 'No picture waits to be looked at.', closed: 'None has been answered yet.', all: 'Nothing has been reported.' },
     unable: 'This browser cannot draw maps (no WebGL); the list holds the same.',
     onMap: 'On the map',

@@ -8,6 +8,7 @@ export default {
   payees: '收款账户',
   showEnded: '显示到期和关账的({n})',
   hideEnded: '只看在用的',
+  and: ',',
   year: '{year}年度',
   until: '至{day}',
   open: '长期',
