@@ -1,7 +1,7 @@
 // Licences: held in the wallet on a phone, shown as a code with and without a connection, verified by a
 // stranger, suspended and revoked at the issuer's desk; the credential checked by a JOSE library.
 import { compactVerify, createLocalJWKSet } from 'jose'
-import { asPerson, base, check, checkAxe, checkWidth, go, password, readCode, settle, shoot, signIn, signInFast } from './lib.mjs'
+import { asPerson, base, check, checkAxe, checkWidth, go, password, readCode, settle, shoot, signIn, signInFast, until } from './lib.mjs'
 
 const specs = []
 const spec = (name, body) => specs.push([`licences: ${name}`, body])
@@ -31,7 +31,7 @@ spec('kept on the phone, shown without a connection, verified by a stranger, rev
   await shoot(phone, 'licences-wallet-360-zh')
   await phone.getByRole('button', { name: '存到这部手机' }).click()
   await phone.getByText('已存到这部手机').first().waitFor()
-  await phone.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).some((one) => one.active))
+  await until(() => phone.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).some((one) => one.active)), 'the worker')
   const licence = await held(browser, 'drainage')
   await go(phone, `/wallet/${licence.id}`)
   const link = await readCode(phone)
@@ -45,10 +45,10 @@ spec('kept on the phone, shown without a connection, verified by a stranger, rev
   await checkWidth(stranger, 'verdict')
   await shoot(stranger, 'licences-valid-360-zh')
 
-  await phone.waitForFunction(async () => {
+  await until(() => phone.evaluate(async () => {
     const files = performance.getEntriesByType('resource').map((one) => one.name).filter((name) => name.includes('/assets/'))
     return (await Promise.all(['/wallet', ...files].map((file) => caches.match(file)))).every(Boolean)
-  })
+  }), 'the wallet on the phone')
   await phone.context().setOffline(true)
   await phone.goto(`${base}/wallet`)
   await phone.locator('.card').first().waitFor()
