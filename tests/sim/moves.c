@@ -425,6 +425,42 @@ static bool ask_for_offers(
     return true;
 }
 
+/* What has to be done before the verb may be. */
+static enum verb leads_to(enum verb v)
+{
+    switch (v) {
+    case VERB_SEND_BACK:
+        return VERB_RETURN;
+    case VERB_GIVE_BACK:
+        return VERB_DELEGATE;
+    case VERB_OPINION:
+        return VERB_COUNTERSIGN;
+    case VERB_REMOVE_SIGNER:
+        return VERB_ADD_SIGNER;
+    case VERB_READ:
+        return VERB_COPY;
+    case VERB_REPORT:
+    case VERB_ACCEPT:
+    case VERB_REJECT:
+        return VERB_SUPERVISE;
+    default:
+        return v;
+    }
+}
+
+/* NULL: not now. */
+static const struct verb_option *favoured(struct world *w, const struct offer *offer)
+{
+    const enum verb wanted[] = { w->favours, leads_to(w->favours) };
+    if (!chance(w, 70))
+        return NULL;
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < offer->count; i++)
+            if (offer->can[i]->verb == wanted[k])
+                return offer->can[i];
+    return NULL;
+}
+
 static bool act(struct world *w)
 {
     const struct actor *a = NULL;
@@ -441,7 +477,9 @@ static bool act(struct world *w)
     if (!offer.count || chance(w, 12))
         return forbidden_one(w, a, &asked);
     size_t among = offer.work && chance(w, 85) ? offer.work : offer.count;
-    const struct verb_option *o = offer.can[pick(w, among)];
+    const struct verb_option *o = favoured(w, &offer);
+    if (!o)
+        o = offer.can[pick(w, among)];
     say(w, a, &asked, o->verb);
     return allowed_one(w, a, &asked, o);
 }

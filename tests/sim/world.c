@@ -294,6 +294,7 @@ bool world_found(struct world *w, const char *const packs[2])
 bool world_open(struct world *w, uint64_t seed, const struct world *model)
 {
     PASS(begin(w, seed, model->packs));
+    w->favours = (enum verb)(seed % VERB_COUNT);
     /* Any day of 2026, the last ones beyond the published calendar. */
     w->now_ms += (int64_t)pick(w, 360) * MS_PER_DAY + (int64_t)pick(w, 24 * 3600) * MS_PER_SECOND;
     CHECK(w, folder_copy(model->folder, w->folder), "%s cannot be copied", model->folder);

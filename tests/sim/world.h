@@ -67,6 +67,7 @@ struct world {
     bool taken_back;   /* what had ended may be open again */
     bool held_dropped; /* what was taken back had not been done yet */
 
+    enum verb favours; /* by the seed: mostly done where it may be, so that few seeds do every verb */
     int64_t done[VERB_COUNT], refused, invalid, fired, raised, reopened_zone;
     int number; /* of the step */
     char doing[200], why[WHY_BYTES];
