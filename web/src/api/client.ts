@@ -104,11 +104,18 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
+/** May be cut off in the middle, or be a text of something else that stands before the server. */
+async function contentOf(response: Response, options: CallOptions): Promise<unknown> {
+  if (response.status === 204) return undefined
+  return options.text ? response.text() : response.json()
+}
+
 export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   const time = clock(options)
   const plain = typeof options.body === 'string' || options.body instanceof Blob
   const body = options.body === undefined ? undefined : plain ? (options.body as BodyInit) : JSON.stringify(options.body)
   let response: Response
+  let said: unknown
   try {
     response = await fetch(toUrl(path, options.query), {
       method,
@@ -117,6 +124,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
       signal: time.signal,
       credentials: 'same-origin',
     })
+    said = response.ok ? await contentOf(response, options) : await problemOf(response)
   } catch (cause) {
     if (options.signal?.aborted) throw cause
     if (!time.late()) hooks.reached(false)
@@ -126,9 +134,8 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   }
   hooks.reached(true)
   if (response.status === 401 && path !== '/api/session') hooks.signedOut()
-  if (!response.ok) throw new ApiError('problem', response.status, await problemOf(response))
-  if (response.status === 204) return undefined as T
-  return (options.text ? await response.text() : await response.json()) as T
+  if (!response.ok) throw new ApiError('problem', response.status, said as Problem)
+  return said as T
 }
 
 export const get = <T>(path: string, query?: CallOptions['query'], signal?: AbortSignal): Promise<T> =>

@@ -1,5 +1,5 @@
 export default {
-  millions: '¥{n} million',
+  short: '¥{n} million',
   which: 'Chain',
   asGraph: 'Graph',
   asTable: 'Table',

@@ -1,5 +1,5 @@
 export default {
-  millions: '¥{n}百万',
+  short: '{n}万元',
   which: '产业链',
   asGraph: '图谱',
   asTable: '表格',

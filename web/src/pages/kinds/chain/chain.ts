@@ -21,8 +21,11 @@ export const loadChain = (page: string, chain: string | undefined, signal?: Abor
   get<Chain>(`/api/pages/${page}/chain`, { chain }, signal)
 
 /** Shortened where the language has no unit of its own for it: an amount must fit beside others on a phone. */
-export const money = (fen: number): string =>
-  language.value === 'en' && Math.abs(fen) >= 1e8 ? t('chain.millions', { n: formatNumber(Math.round(fen / 1e6) / 100) }) : formatMoney(fen / 100)
+export function money(fen: number): string {
+  const [unit, most] = language.value === 'en' ? [1e8, Infinity] : [1e6, 1e8] // a million; 万, from 100万 on as everywhere
+  const size = Math.abs(fen)
+  return size >= unit && size < most ? t('chain.short', { n: formatNumber(Math.round(fen / (unit / 100)) / 100) }) : formatMoney(fen / 100)
+}
 
 /** Of what is bought, how much is bought here; null where nothing is on record. */
 export const localShare = (link: { bought: number; outside: number }): number | null =>
