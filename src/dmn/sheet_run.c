@@ -19,20 +19,6 @@ static bool bit_of(const uint8_t *bits, size_t i)
 
 /* ---- facts ---- */
 
-static size_t width_of(enum feel_column_kind kind)
-{
-    switch (kind) {
-    case FEEL_COLUMN_DECIMAL:
-    case FEEL_COLUMN_DOUBLE: return 8;
-    case FEEL_COLUMN_TEXT:
-    case FEEL_COLUMN_DATE: return 4;
-    case FEEL_COLUMN_BOOLEAN: return 1;
-    case FEEL_COLUMN_NONE:
-    case FEEL_COLUMN_OPAQUE: break;
-    }
-    return 0;
-}
-
 static void take_nulls(struct dmn_sheet *s, size_t fact, size_t rows)
 {
     const struct feel_column *c = &s->facts[fact].column;
@@ -60,7 +46,7 @@ static void take_facts(struct dmn_sheet *s, const struct feel_column *columns, s
     for (size_t i = 0; i < s->fact_count; i++) {
         struct feel_column *c = &s->facts[i].column;
         if (!s->facts[i].same) {
-            size_t width = width_of(c->kind);
+            size_t width = feel_column_width(c->kind);
             c->values = width ? (const char *)columns[i].values + from * width : NULL;
             c->nulls = columns[i].nulls ? columns[i].nulls + from / 8 : NULL;
         }

@@ -18,6 +18,20 @@ static const int64_t powers[FEEL_SCALE_MAX + 1] = { 1, 10, 100, 1000, 10000, 100
     10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
     100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000 };
 
+size_t feel_column_width(enum feel_column_kind kind)
+{
+    switch (kind) {
+    case FEEL_COLUMN_DECIMAL:
+    case FEEL_COLUMN_DOUBLE: return 8;
+    case FEEL_COLUMN_TEXT:
+    case FEEL_COLUMN_DATE: return 4;
+    case FEEL_COLUMN_BOOLEAN: return 1;
+    case FEEL_COLUMN_NONE:
+    case FEEL_COLUMN_OPAQUE: break;
+    }
+    return 0;
+}
+
 feel_value feel_column_value(const struct feel_column *c, size_t row)
 {
     if (c->nulls && c->nulls[row / 8] >> row % 8 & 1)

@@ -44,6 +44,8 @@ struct feel_column {
     const uint8_t *nulls; /* bit row % 8 of byte row / 8: null; NULL: none is */
 };
 
+/* Bytes of a value in `values`; 0 where there is none. */
+size_t feel_column_width(enum feel_column_kind kind);
 /* The value of a row; null for one whose word's index is too large. */
 feel_value feel_column_value(const struct feel_column *c, size_t row);
 

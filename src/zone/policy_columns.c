@@ -70,25 +70,11 @@ bool fact_is_text(enum pack_column_type type)
     return false;
 }
 
-static size_t width_of(enum feel_column_kind kind)
-{
-    switch (kind) {
-    case FEEL_COLUMN_DECIMAL:
-    case FEEL_COLUMN_DOUBLE: return 8;
-    case FEEL_COLUMN_TEXT:
-    case FEEL_COLUMN_DATE: return 4;
-    case FEEL_COLUMN_BOOLEAN: return 1;
-    case FEEL_COLUMN_NONE:
-    case FEEL_COLUMN_OPAQUE: break;
-    }
-    return 0;
-}
-
 void filler_init(struct filler *f, struct arena *a, struct feel_column *column, size_t rows)
 {
     size_t bits = (rows + 7) / 8 + 1;
     *f = (struct filler){ .arena = a, .column = column, .rows = rows, .words = { .arena = a } };
-    f->values = arena_alloc_array(a, rows + 1, width_of(column->kind));
+    f->values = arena_alloc_array(a, rows + 1, feel_column_width(column->kind));
     f->nulls = ARENA_ARRAY(a, uint8_t, bits);
     if (f->nulls)
         memset(f->nulls, 0xFF, bits);
